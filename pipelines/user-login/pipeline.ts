@@ -1,0 +1,89 @@
+import { definePipeline } from '../../src/index.ts'
+import { formatIsoTime } from './iso-time.ts'
+import { createMasks, type Masks } from './masks.ts'
+import { findContradictions, findWarnings, options, type UserLoginSettings } from './options.ts'
+import { ProcessedLogin, UserLogin } from './schema.ts'
+import { checkTimestamp, parseTimestampMs } from './timestamp.ts'
+
+export default definePipeline({
+  name: 'user-login',
+  input: {
+    topic: 'user-login',
+    schema: UserLogin,
+    fieldDefaults: { device_type: 'unknown' },
+    checks: { timestamp: checkTimestamp },
+    eventTimeMs
+  },
+  outputs: { processed: { topic: 'user-login-processed', schema: ProcessedLogin } },
+  options,
+  rules: ['app_version', 'locale'],
+  counters: ['clock-skew'],
+  contradictions: findContradictions,
+  warnings: findWarnings,
+
+  transform(login: Partial<UserLogin>, _record, context) {
+    const plan = planFor(context.options)
+    if (!plan.accepts(login.app_version)) return context.filter('app_version')
+    if (login.locale !== undefined && plan.droppedLocales.has(login.locale)) return context.filter('locale')
+
+    const { ip, device_id: deviceId } = login
+    const maskedIp = ip === undefined ? undefined : plan.masks.ip(ip)
+    if (ip !== undefined && maskedIp === undefined) return context.deadLetter('ip', 'not-an-ip-address')
+
+    const eventMs = eventTimeMs(login)
+    const hasTime = eventMs >= 0
+    const latencyMs = context.nowMs - eventMs
+    if (hasTime && latencyMs < 0) context.count('clock-skew')
+
+    context.emit('processed', {
+      user_id: login.user_id,
+      app_version: login.app_version,
+      device_type: login.device_type,
+      ip: maskedIp,
+      locale: login.locale,
+      device_id: deviceId === undefined ? undefined : plan.masks.deviceId(deviceId),
+      timestamp: hasTime ? Math.floor(eventMs / 1000) : undefined,
+      event_time: hasTime && plan.addsEventTime ? formatIsoTime(eventMs) : undefined,
+      processed_at: plan.addsProcessedAt ? context.nowIso : undefined,
+      latency_ms: hasTime && plan.addsLatency ? latencyMs : undefined
+    } satisfies ProcessedLogin)
+  }
+})
+
+/** -1 where there is none: `timestamp` need not be required. */
+function eventTimeMs({ timestamp }: Partial<UserLogin>): number {
+  return timestamp === undefined ? -1 : parseTimestampMs(timestamp)
+}
+
+/** What follows from the settings, worked out once instead of for each login. */
+interface Plan {
+  accepts(appVersion: string | undefined): boolean
+  readonly droppedLocales: ReadonlySet<string>
+  readonly masks: Masks
+  readonly addsEventTime: boolean
+  readonly addsProcessedAt: boolean
+  readonly addsLatency: boolean
+}
+
+let plannedSettings: UserLoginSettings | undefined
+let planned: Plan | undefined
+
+function planFor(settings: UserLoginSettings): Plan {
+  if (planned === undefined || settings !== plannedSettings) {
+    planned = createPlan(settings)
+    plannedSettings = settings
+  }
+  return planned
+}
+
+function createPlan(settings: UserLoginSettings): Plan {
+  const { acceptedAppVersions, enrichFields } = settings
+  return {
+    accepts: version => acceptedAppVersions.all || (version !== undefined && acceptedAppVersions.has(version)),
+    droppedLocales: new Set(settings.droppedLocales),
+    masks: createMasks(settings),
+    addsEventTime: enrichFields.includes('event_time'),
+    addsProcessedAt: enrichFields.includes('processed_at'),
+    addsLatency: enrichFields.includes('latency_ms')
+  }
+}

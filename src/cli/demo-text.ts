@@ -1,0 +1,47 @@
+import type { Environment } from '../config/environment.ts'
+import { outputsOf } from '../config/outputs.ts'
+import type { CreatedProcessor } from '../create-processor.ts'
+import type { LocalBroker } from './local-broker.ts'
+import { grouped } from './progress-line.ts'
+
+const SET_FOR_SAMPLES = ['ACCEPTED_APP_VERSIONS=2.3.0', 'CLEANED_TOPIC=user-login-cleaned']
+
+/** Says what is about to run. */
+export function announce(
+  { settings, pipeline }: CreatedProcessor,
+  { simulated }: LocalBroker,
+  withSamples: boolean,
+  given: Environment
+): void {
+  const parts = [pipeline.name, 'at least once', `group ${settings.groupId}`]
+  if (withSamples) {
+    const count = settings.rate > 0 && !given.SAMPLES ? `${grouped(settings.rate)}/s` : grouped(settings.samples)
+    parts.push(`${count} sample logins, one in fifty of them bad`)
+  } else parts.push('Ctrl-C to stop')
+  print(`▶ ${parts.join(' · ')}`)
+  if (simulated) print('  on a simulated broker (inside librdkafka): good for a look, not for figures')
+  const set = SET_FOR_SAMPLES.filter(text => withSamples && !given[text.slice(0, text.indexOf('='))])
+  if (set.length > 0) print(`  set for the samples: ${set.join(' ')}`)
+  print('')
+}
+
+/** Says what has happened; `samples` is how many of the records were samples of this run. */
+export function summarize({ processor, settings, pipeline }: CreatedProcessor, samples: number | undefined): void {
+  const { consumed, tally, abandoned } = processor.snapshot()
+  const parts = [`${grouped(tally.processed)} processed`, `${grouped(tally.filtered)} filtered`]
+  if (tally.expired > 0) parts.push(`${grouped(tally.expired)} expired`)
+  parts.push(`${grouped(tally.deadLetter)} dead letters`)
+  if (abandoned > 0) parts.push(`${grouped(abandoned)} to be read again`)
+  print(`✔ ${grouped(consumed)} read = ${parts.join(' + ')}${abandoned === 0 ? ': every one accounted for' : ''}`)
+  if (samples !== undefined && consumed > samples) {
+    print(`  ${grouped(samples)} of them samples of this run; the others were there before`)
+  }
+  print(`  in ${outputsOf(pipeline, settings).topics.join(', ')}`)
+  print('  make show              the last results of each topic, and why records failed')
+  print('  make run RATE=5000     keep going at 5,000 a second')
+  print('  make down              stop the broker')
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import type { Command, CommandContext } from './command.ts'
+
+interface CommandEntry {
+  readonly what: string
+  load(): Promise<Command>
+}
+
+/** Every command, loaded only when it is called. */
+const commands: Readonly<Record<string, CommandEntry>> = {
+  run: {
+    what: 'run the processor until SIGTERM, set up by environment variables',
+    load: async () => (await import('./run.ts')).run
+  },
+  generate: {
+    what: 'write sample logins to the input topic',
+    load: async () => (await import('./generate.ts')).generate
+  },
+  demo: {
+    what: 'topics, samples and the processor, with a progress line (`make run`)',
+    load: async () => (await import('./demo.ts')).demo
+  },
+  show: {
+    what: 'show the last results of each topic, and why records failed',
+    load: async () => (await import('./show.ts')).show
+  },
+  options: {
+    what: 'list every setting: what it does, its default and why',
+    load: async () => (await import('./options.ts')).options
+  }
+}
+
+/** Runs the command that the arguments name, and turns what it throws into one message and an exit code. */
+export async function execute(args: readonly string[], context: CommandContext): Promise<number> {
+  const [name = '--help', ...rest] = args
+  if (['--help', '-h', 'help'].includes(name)) return print(usage())
+  if (['--version', '-v'].includes(name)) return print(version())
+  if (!Object.hasOwn(commands, name)) return complain(`millrace: there is no command '${name}'\n\n${usage()}`)
+  if (rest.some(argument => ['--help', '-h'].includes(argument))) {
+    return (await commands.options.load())([name], context)
+  }
+  try {
+    return await (
+      await commands[name].load()
+    )(rest, context)
+  } catch (error) {
+    const { name: kind, message } = error as Error
+    return complain(`millrace ${name}: ${message}`, kind === 'SettingsError' ? 2 : 1)
+  }
+}
+
+function usage(): string {
+  const lines = Object.entries(commands).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
+  return `Usage: millrace <command>\n\n${lines.join('\n')}\n\nSettings are environment variables: millrace options`
+}
+
+/** package.json is two levels up in a checkout and three in the package, where this runs from dist/. */
+function version(): string {
+  for (const path of ['../../package.json', '../../../package.json']) {
+    try {
+      return (JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as { version: string }).version
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    }
+  }
+  return 'unknown'
+}
+
+function print(text: string): number {
+  process.stdout.write(`${text}\n`)
+  return 0
+}
+
+function complain(text: string, code = 2): number {
+  process.stderr.write(`${text}\n`)
+  return code
+}

@@ -1,0 +1,80 @@
+import type { PassThrough } from './librdkafka.ts'
+import type { CoreSettings } from './options.ts'
+
+export type PropertyValue = string | number | boolean
+/** librdkafka's properties, whichever binding they are given to. */
+export type ClientProperties = Record<string, PropertyValue>
+
+/** What the largest record gets around it in a request: the headers of a dead letter, the framing of a batch. */
+const FRAMING_BYTES = 65_536
+
+/** A record may become several rows; beyond these, `produce` is told that the queue is full and waits. */
+const ROWS_A_RECORD = 4
+/** More than the largest record there may be, which else could never be queued; far more than 40,000 logins. */
+const PRODUCER_QUEUE_KBYTES = 65_536
+
+export function consumerProperties(settings: CoreSettings, passThrough: PassThrough): ClientProperties {
+  return {
+    ...connectionProperties(settings),
+    'group.id': settings.groupId,
+    'partition.assignment.strategy': 'cooperative-sticky',
+    'session.timeout.ms': settings.sessionTimeoutMs,
+    'heartbeat.interval.ms': settings.heartbeatIntervalMs,
+    'max.poll.interval.ms': settings.maxPollIntervalMs,
+    'auto.offset.reset': settings.autoOffsetReset,
+    'enable.auto.commit': false,
+    'enable.auto.offset.store': false,
+    'enable.partition.eof': true,
+    'isolation.level': 'read_committed',
+    'queued.max.messages.kbytes': Math.floor(settings.fetchQueueBytes / 1024),
+    // By its default of a second, librdkafka looks only once a second whether a full queue has room again: at a rate
+    // that empties the queue sooner, the workers would stand still for the rest of that second.
+    'fetch.queue.backoff.ms': 10,
+    'fetch.wait.max.ms': settings.fetchWaitMs,
+    'fetch.min.bytes': settings.fetchMinBytes,
+    ...passThrough.consumer
+  }
+}
+
+export function producerProperties(settings: CoreSettings, passThrough: PassThrough): ClientProperties {
+  return {
+    ...connectionProperties(settings),
+    'enable.idempotence': true,
+    acks: 'all',
+    'delivery.report.only.error': false,
+    partitioner: 'murmur2_random',
+    'compression.type': settings.compression,
+    'linger.ms': settings.lingerMs,
+    'batch.size': settings.batchBytes,
+    // Only bytes bound a batch: with librdkafka's 10,000 records, small ones would never fill it.
+    'batch.num.messages': 1_000_000,
+    'message.max.bytes': Math.max(settings.maxRecordBytes, settings.maxOutputBytes) + FRAMING_BYTES,
+    'queue.buffering.max.messages': settings.maxInFlightRecords * ROWS_A_RECORD,
+    'queue.buffering.max.kbytes': PRODUCER_QUEUE_KBYTES,
+    'delivery.timeout.ms': settings.deliveryTimeoutMs,
+    ...passThrough.producer
+  }
+}
+
+/** What every client needs to reach the brokers. */
+export function connectionProperties(settings: CoreSettings): ClientProperties {
+  return defined({
+    'bootstrap.servers': settings.brokers,
+    'client.id': settings.clientId,
+    // Load balancers and NAT forget connections that are silent for minutes.
+    'socket.keepalive.enable': true,
+    'security.protocol': settings.securityProtocol.toLowerCase(),
+    'sasl.mechanism': settings.saslMechanism === 'none' ? undefined : settings.saslMechanism,
+    'sasl.username': settings.saslUsername,
+    'sasl.password': settings.saslPassword,
+    'ssl.ca.location': settings.sslCaFile,
+    'ssl.certificate.location': settings.sslCertificateFile,
+    'ssl.key.location': settings.sslKeyFile,
+    'ssl.key.password': settings.sslKeyPassword
+  })
+}
+
+function defined(properties: Readonly<Record<string, PropertyValue | undefined>>): ClientProperties {
+  const set = Object.entries(properties).filter((entry): entry is [string, PropertyValue] => entry[1] !== undefined)
+  return Object.fromEntries(set)
+}

@@ -1,0 +1,134 @@
+import type { OptionTable } from '../option.ts'
+
+const section = 'Throughput and memory'
+
+/** librdkafka's own `fetch.max.bytes`: what a broker answers at most in one go. */
+const FETCH_ANSWER_BYTES = 52_428_800
+
+export const throughputOptions = {
+  workers: {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 256,
+    what: 'Worker threads that run the pipeline; 0 is one for each core that the process may use.',
+    why: 'The pipeline is pure computation: more threads than cores only take turns.',
+    example: '4',
+    section
+  },
+  maxInFlightRecords: {
+    type: 'integer',
+    default: 40_000,
+    min: 2,
+    max: 1_000_000,
+    what: 'Records read and not yet settled, over all partitions: what memory, a drain and a crash are bounded by.',
+    why:
+      'Beyond this, throughput no longer rises, while memory, garbage and drains do: 200,000 in flight cost a third more ' +
+      'CPU a record than 20,000.',
+    example: '20000',
+    section
+  },
+  slabRecords: {
+    type: 'integer',
+    default: 512,
+    min: 1,
+    max: 65_536,
+    what: 'Records that one slab of shared memory holds at most, and so the records of one task of a worker.',
+    why: 'A task costs the main thread about 20 us whatever it holds: over 512 records that is 0.04 us each.',
+    example: '256',
+    section
+  },
+  slabBytes: {
+    type: 'integer',
+    default: 524_288,
+    min: 4096,
+    max: 67_108_864,
+    what: "Size of a slab: its records' keys, values and headers, the worker's output, and the columns that describe both.",
+    why:
+      'A kilobyte for each of SLAB_RECORDS records: 133 bytes of columns, the rest half as much again as a login and ' +
+      'its result take. A record that is larger than a slab gets its own.',
+    example: '1048576',
+    section
+  },
+  maxRecordBytes: {
+    type: 'integer',
+    default: 4_194_304,
+    min: 1024,
+    max: FETCH_ANSWER_BYTES,
+    what: 'Largest input record (key, value and headers) that is handled; a larger one is a dead letter by reference.',
+    why: 'Four times what a broker accepts by default, so topics with a raised limit work too.',
+    example: '1048576',
+    section
+  },
+  maxOutputBytes: {
+    type: 'integer',
+    default: 4_194_304,
+    min: 1024,
+    max: FETCH_ANSWER_BYTES,
+    what: 'Largest output record (key, value and headers) that is produced; a larger one makes its input a dead letter.',
+    why: 'The same as for input records. The topics themselves must allow it (max.message.bytes).',
+    example: '1048576',
+    section
+  },
+  lingerMs: {
+    type: 'integer',
+    default: 20,
+    min: 0,
+    max: 900_000,
+    what: 'How long an output record waits for others to share its request.',
+    why: 'Fills batches at high rates and keeps latency well below 100 ms. At low rates it is most of the latency.',
+    example: '5',
+    section
+  },
+  batchBytes: {
+    type: 'integer',
+    default: 1_000_000,
+    min: 1000,
+    max: 104_857_600,
+    what: 'Largest batch of output records for one partition; a full batch goes out without waiting for LINGER_MS.',
+    why: 'Just below the 1,048,588 bytes that a broker accepts by default.',
+    example: '500000',
+    section
+  },
+  compression: {
+    type: 'choice',
+    default: 'lz4',
+    values: ['none', 'gzip', 'snappy', 'lz4', 'zstd'],
+    what: 'Compression of output batches; done by threads of the client, not by the one that everything passes through.',
+    why: 'The cheapest in CPU. zstd makes smaller batches where the network is what limits.',
+    example: 'zstd',
+    section
+  },
+  fetchQueueBytes: {
+    type: 'integer',
+    default: 67_108_864,
+    min: 1_048_576,
+    max: 2_147_482_624,
+    what: 'Bytes of records fetched ahead and not yet taken by the pipeline, over all partitions.',
+    why:
+      'Much less, and the queue runs dry while the next fetch is under way; more only takes memory. 32 to 64 MB keep ' +
+      'every core busy.',
+    example: '33554432',
+    section
+  },
+  fetchWaitMs: {
+    type: 'integer',
+    default: 100,
+    min: 0,
+    max: 300_000,
+    what: 'How long a broker may hold back the answer to a fetch for want of FETCH_MIN_BYTES.',
+    why: 'A partition that is new or resumed waits for the fetch under way, so a long wait delays it.',
+    example: '10',
+    section
+  },
+  fetchMinBytes: {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: FETCH_ANSWER_BYTES,
+    what: 'Bytes that a broker collects before it answers a fetch.',
+    why: 'Each record is answered at once; under load answers fill up all the same.',
+    example: '65536',
+    section
+  }
+} as const satisfies OptionTable

@@ -1,0 +1,30 @@
+import type { AnyPipeline } from '../pipeline.ts'
+import type { CoreSettings } from './options.ts'
+import { pipelineOptions } from './options.ts'
+import { outputsOf } from './outputs.ts'
+
+/** What works but is probably not meant: logged at start, each a sentence that names the settings. */
+export function findWarnings(settings: CoreSettings, pipeline: AnyPipeline): string[] {
+  const own = [...sharedTopics(settings, pipeline), ...openPassword(settings), ...idleClock(settings)]
+  return [...own, ...(pipeline.warnings?.(pipelineOptions(settings, pipeline)) ?? [])]
+}
+
+function sharedTopics(settings: CoreSettings, pipeline: AnyPipeline): string[] {
+  const { topics } = outputsOf(pipeline, settings)
+  const shared = new Set(topics.filter((topic, index) => topics.indexOf(topic) !== index))
+  return [...shared].map(
+    topic =>
+      `Topic ${topic} takes more than one of OUTPUT_TOPIC, DLQ_TOPIC and CLEANED_TOPIC: its readers must tell them apart.`
+  )
+}
+
+function openPassword({ securityProtocol, saslMechanism }: CoreSettings): string[] {
+  if (securityProtocol !== 'SASL_PLAINTEXT' || saslMechanism !== 'PLAIN') return []
+  return ['SECURITY_PROTOCOL=SASL_PLAINTEXT with SASL_MECHANISM=PLAIN sends the password unencrypted.']
+}
+
+function idleClock({ ageClock, maxRecordAgeMs }: CoreSettings): string[] {
+  return ageClock === 'event' && maxRecordAgeMs === 0
+    ? ['AGE_CLOCK=event changes nothing while MAX_RECORD_AGE_MS is 0.']
+    : []
+}

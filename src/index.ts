@@ -1,0 +1,22 @@
+/** The public API: what a pipeline's author imports. Loads no Kafka client, as pipelines are loaded in workers too. */
+export { definePipeline } from './pipeline.ts'
+export type {
+  AnyPipeline,
+  EmitChanges,
+  Header,
+  OutputDefinition,
+  PipelineDefinition,
+  RecordInfo,
+  TransformContext
+} from './pipeline.ts'
+export type { Option, OptionTable, Settings } from './config/option.ts'
+export type { CreatedProcessor } from './create-processor.ts'
+export type { Processor, Snapshot } from './processor.ts'
+
+/** Makes a processor from environment variables; see `src/create-processor.ts`. Loads the Kafka client when called. */
+export async function createProcessor(
+  environment: Readonly<Record<string, string | undefined>>
+): Promise<import('./create-processor.ts').CreatedProcessor> {
+  const { createProcessor: create } = await import('./create-processor.ts')
+  return create(environment)
+}

@@ -1,0 +1,33 @@
+import type { TopicPartition } from './ports.ts'
+
+export interface NewTopic {
+  readonly topic: string
+  readonly partitions: number
+  readonly replicationFactor: number
+  /** The broker's topic settings, such as `retention.ms`. */
+  readonly config?: Readonly<Record<string, string>>
+}
+
+export interface CreatedTopic {
+  readonly topic: string
+  readonly status: 'created' | 'existing'
+}
+
+export interface PartitionOffset extends TopicPartition {
+  /** -1 if there is none, as for a group that has not committed. */
+  readonly offset: number
+}
+
+/** What commands and tests ask of a cluster. Each call rejects after some ten seconds, with what and why. */
+export interface AdminClient {
+  connect(): Promise<void>
+  /** Creates those that do not exist and leaves the others as they are. Rejects at the first that can't be created. */
+  createTopics(topics: readonly NewTopic[]): Promise<CreatedTopic[]>
+  /** The number of partitions of each topic that exists. */
+  partitionCounts(): Promise<ReadonlyMap<string, number>>
+  beginningOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
+  /** The next offset that will be written; for `isolation.level=read_committed` readers the end may lie before it. */
+  endOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
+  committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
+  disconnect(): Promise<void>
+}

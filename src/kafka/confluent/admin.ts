@@ -1,0 +1,124 @@
+import type { AdminClient, CreatedTopic, NewTopic, PartitionOffset } from '../admin.ts'
+import { ErrorCode, KafkaError } from '../kafka-error.ts'
+import type { TopicPartition } from '../ports.ts'
+import {
+  AdminClient as ConfluentClient,
+  EARLIEST,
+  LATEST,
+  Producer,
+  WITHOUT_TOPIC_PROPERTIES,
+  type ClientError,
+  type ProducerClient,
+  type Properties
+} from './client.ts'
+import { connectClient, disconnectClient } from './connection.ts'
+import { partitionCounts } from './output-topics.ts'
+
+const TIMEOUT_MS = 10_000
+
+type Callback<T> = (error: ClientError | null | undefined, answer: T) => void
+
+/** `AdminClient` on kafka-javascript; it stands on a producer, which can say why it does not connect. */
+export class ConfluentAdmin implements AdminClient {
+  readonly #properties: Properties
+  #client: ProducerClient | undefined
+  #admin: ReturnType<typeof ConfluentClient.createFrom> | undefined
+  #closing: Promise<void> | undefined
+
+  /** `properties`: at least `bootstrap.servers`, and whatever the cluster wants to see of security. */
+  constructor(properties: Properties) {
+    this.#properties = properties
+  }
+
+  async connect(): Promise<void> {
+    this.#client = await connectClient(
+      'admin client',
+      () => new Producer({ ...this.#properties }, WITHOUT_TOPIC_PROPERTIES)
+    )
+    this.#admin = ConfluentClient.createFrom(this.#client)
+  }
+
+  async createTopics(topics: readonly NewTopic[]): Promise<CreatedTopic[]> {
+    const created: CreatedTopic[] = []
+    for (const topic of topics) created.push(await this.#createTopic(topic))
+    return created
+  }
+
+  async partitionCounts(): Promise<ReadonlyMap<string, number>> {
+    return partitionCounts(this.#connected(this.#client), TIMEOUT_MS)
+  }
+
+  beginningOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    return this.#listOffsets(partitions, EARLIEST)
+  }
+
+  endOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    return this.#listOffsets(partitions, LATEST)
+  }
+
+  async committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    const request = [{ groupId: group, partitions: partitions.map(named) }]
+    const answer = await called<{ partitions: TopicPartitionOffset[]; error?: ClientError }[]>(
+      `read the committed offsets of group "${group}"`,
+      callback => this.#connected(this.#admin).listConsumerGroupOffsets(request, { timeout: TIMEOUT_MS }, callback)
+    )
+    const [{ partitions: offsets, error }] = answer
+    if (error)
+      throw new KafkaError(error.code, `can't read the committed offsets of group "${group}": ${error.message}`)
+    return offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: Math.max(offset ?? -1, -1) }))
+  }
+
+  disconnect(): Promise<void> {
+    this.#closing ??= this.#client === undefined ? Promise.resolve() : disconnectClient(this.#client, 'admin client', 0)
+    return this.#closing
+  }
+
+  async #createTopic({ topic, partitions, replicationFactor, config }: NewTopic): Promise<CreatedTopic> {
+    const request = { topic, num_partitions: partitions, replication_factor: replicationFactor, config: { ...config } }
+    try {
+      await called(`create topic "${topic}"`, callback =>
+        this.#connected(this.#admin).createTopic(request, TIMEOUT_MS, error => callback(error, undefined))
+      )
+      return { topic, status: 'created' }
+    } catch (error) {
+      if (error instanceof KafkaError && error.code === ErrorCode.TOPIC_ALREADY_EXISTS)
+        return { topic, status: 'existing' }
+      throw error
+    }
+  }
+
+  async #listOffsets(partitions: readonly TopicPartition[], offset: typeof LATEST): Promise<PartitionOffset[]> {
+    if (partitions.length === 0) return []
+    const request = partitions.map(partition => ({ ...named(partition), offset }))
+    const answer = await called<TopicPartitionOffset[]>('read offsets', callback =>
+      this.#connected(this.#admin).listOffsets(request, { timeout: TIMEOUT_MS }, callback)
+    )
+    return answer.map(({ topic, partition, offset: found, error }) => {
+      if (error) throw new KafkaError(error.code, `can't read the offsets of ${topic}/${partition}: ${error.message}`)
+      return { topic, partition, offset: found ?? -1 }
+    })
+  }
+
+  #connected<T>(client: T | undefined): T {
+    if (client === undefined) throw new KafkaError(ErrorCode.STATE, 'the admin client is not connected')
+    return client
+  }
+}
+
+interface TopicPartitionOffset extends TopicPartition {
+  readonly offset?: number
+  readonly error?: ClientError
+}
+
+function called<T>(what: string, call: (callback: Callback<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    call((error, answer) => {
+      if (error) reject(new KafkaError(error.code, `can't ${what}: ${error.message}`))
+      else resolve(answer)
+    })
+  })
+}
+
+function named({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition }
+}

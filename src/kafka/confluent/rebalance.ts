@@ -1,0 +1,138 @@
+import type { AssignedPartition, ConsumerEvent, TopicPartition } from '../ports.ts'
+import { ErrorCode, KafkaError } from '../kafka-error.ts'
+import type { Assignment } from './assignment.ts'
+import type { ClientError, ConsumerClient } from './client.ts'
+
+/**
+ * Answers the group's assignments and revocations. The client asks by a callback and then waits, delivering nothing,
+ * until it is told to assign or unassign; here the callback only queues an event, and the answer comes when the
+ * pipeline has drained.
+ *
+ * Why no record arrives under a wrong epoch:
+ * 1. The client asks for partition 0 back. Some of its records may be on their way to this thread already.
+ * 2. The callback takes away its epoch. Those records are dropped when they arrive; nobody has committed them.
+ * 3. The pipeline drains, commits, and calls `unassign` between two polls: no answer of the client is on its way.
+ * 4. Only then can partition 0 be assigned again, and its records come from the committed offset under a new epoch.
+ */
+export class Rebalance {
+  readonly #assignment: Assignment
+  readonly #events: ConsumerEvent[]
+  readonly #dropPending: (partitions: readonly TopicPartition[]) => void
+  #client: ConsumerClient | undefined
+  /** What the group wants back and `unassign` has not yet named; the answer goes out when none is left. */
+  #awaited = new Map<string, TopicPartition>()
+  #revoked: readonly TopicPartition[] = []
+  #assignUnanswered = false
+  #closing = false
+
+  constructor(
+    assignment: Assignment,
+    events: ConsumerEvent[],
+    dropPending: (partitions: readonly TopicPartition[]) => void
+  ) {
+    this.#assignment = assignment
+    this.#events = events
+    this.#dropPending = dropPending
+  }
+
+  attach(client: ConsumerClient): void {
+    this.#client = client
+  }
+
+  /** The client's `rebalance_cb`. What it throws would be lost, and the group would wait for an answer for ever. */
+  readonly callback = (error: ClientError, partitions: readonly TopicPartition[]): void => {
+    try {
+      if (error.code === ErrorCode.ASSIGN_PARTITIONS) this.#onAssigned(partitions.map(named))
+      else this.#onRevoked(partitions.map(named))
+    } catch (thrown) {
+      const { code = ErrorCode.STATE, message } = thrown as Partial<ClientError>
+      this.#events.push({ type: 'error', code, message: `rebalance: ${message}`, fatal: false })
+    }
+  }
+
+  assign(partitions: readonly AssignedPartition[]): void {
+    this.#assignUnanswered = false
+    this.#tellAssigned(partitions.map(named))
+    this.#assignment.add(partitions)
+  }
+
+  unassign(partitions: readonly TopicPartition[]): void {
+    this.#stopDelivery(partitions)
+    if (this.#awaited.size === 0) {
+      this.#tellUnassigned(partitions.map(named))
+      return
+    }
+    for (const partition of partitions) this.#awaited.delete(nameOf(partition))
+    // A part of an answer counts as the whole, and the rest would be taken while it still drains.
+    if (this.#awaited.size === 0) this.#tellUnassigned(this.#revoked)
+  }
+
+  /** Answers what is open, so that closing need not wait for it, and from now on each revocation at once. */
+  close(): void {
+    this.#closing = true
+    if (this.#assignUnanswered) this.#tellAssigned([])
+    if (this.#awaited.size > 0) this.#tellUnassigned(this.#revoked)
+    this.#awaited.clear()
+  }
+
+  #onAssigned(partitions: readonly TopicPartition[]): void {
+    if (partitions.length === 0 || this.#closing) {
+      this.#tellAssigned([])
+      return
+    }
+    this.#assignUnanswered = true
+    this.#events.push({ type: 'assigned', partitions })
+  }
+
+  #onRevoked(partitions: readonly TopicPartition[]): void {
+    if (partitions.length === 0 || this.#closing) {
+      this.#tellUnassigned(partitions)
+      return
+    }
+    const lost = this.#client!.assignmentLost()
+    this.#stopDelivery(partitions)
+    this.#revoked = partitions
+    this.#awaited = new Map(partitions.map(partition => [nameOf(partition), partition]))
+    this.#events.push({ type: 'revoked', partitions, lost })
+  }
+
+  #stopDelivery(partitions: readonly TopicPartition[]): void {
+    this.#assignment.remove(partitions)
+    this.#dropPending(partitions)
+  }
+
+  #tellAssigned(partitions: readonly TopicPartition[]): void {
+    const client = this.#client!
+    rethrowAsError(() => {
+      if (client.rebalanceProtocol() === 'COOPERATIVE') client.incrementalAssign([...partitions])
+      else client.assign([...partitions])
+    })
+  }
+
+  #tellUnassigned(partitions: readonly TopicPartition[]): void {
+    const client = this.#client!
+    rethrowAsError(() => {
+      if (client.rebalanceProtocol() === 'COOPERATIVE') client.incrementalUnassign([...partitions])
+      else client.unassign()
+    })
+  }
+}
+
+/** Without the offset that the client's own lists may hold: it is to start from the committed one. */
+function named({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`
+}
+
+/** The addon throws plain objects here. */
+function rethrowAsError(call: () => void): void {
+  try {
+    call()
+  } catch (thrown) {
+    const { code = ErrorCode.STATE, message = 'unknown' } = thrown as Partial<ClientError>
+    throw new KafkaError(code, message)
+  }
+}

@@ -1,0 +1,24 @@
+import type { Transport, TransportEvents } from '../ports.ts'
+import { librdkafkaVersion, type Properties } from './client.ts'
+import { ConfluentConsumer } from './consumer.ts'
+import { ConfluentProducer } from './producer.ts'
+
+export interface ConfluentOptions {
+  /** librdkafka's properties for the two clients; callbacks are added here. */
+  readonly consumerProperties: Properties
+  readonly producerProperties: Properties
+  /** The topic of each output, by its index in a slab's rows. */
+  readonly outputTopics: readonly string[]
+  /** How many records a slab holds, so that no more are taken from the client than fit. */
+  readonly slabRecords: number
+  readonly events: TransportEvents
+}
+
+/** Kafka through kafka-javascript's raw API: a JavaScript object a record, on the main thread. */
+export function createConfluentTransport(options: ConfluentOptions): Transport {
+  return {
+    name: `kafka-javascript, librdkafka ${librdkafkaVersion}`,
+    consumer: new ConfluentConsumer(options.consumerProperties, options.slabRecords),
+    producer: new ConfluentProducer(options.producerProperties, options.outputTopics, options.events)
+  }
+}

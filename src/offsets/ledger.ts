@@ -1,0 +1,133 @@
+import { DEAD_LETTER, EXPIRED, FILTERED, PROCESSED } from '../slabs/outcomes.ts'
+
+/** How many records had which outcome. */
+export interface Tally {
+  processed: number
+  filtered: number
+  expired: number
+  deadLetter: number
+}
+
+export const emptyTally = (): Tally => ({ processed: 0, filtered: 0, expired: 0, deadLetter: 0 })
+
+export function addTally(sum: Tally, tally: Readonly<Tally>): void {
+  sum.processed += tally.processed
+  sum.filtered += tally.filtered
+  sum.expired += tally.expired
+  sum.deadLetter += tally.deadLetter
+}
+
+/** Counts the outcomes of the records from `first` to before `end`; a record without one is counted nowhere. */
+export function tallyOf(outcomes: Uint8Array, first: number, end: number): Tally {
+  const tally = emptyTally()
+  for (let record = first; record < end; record++) {
+    const outcome = outcomes[record]
+    if (outcome === PROCESSED) tally.processed++
+    else if (outcome === FILTERED) tally.filtered++
+    else if (outcome === DEAD_LETTER) tally.deadLetter++
+    else if (outcome === EXPIRED) tally.expired++
+  }
+  return tally
+}
+
+/** A stretch of records that is in flight: a batch, as the ledger sees it. Hand it back to `settle`. */
+export interface Entry {
+  records: number
+  /** The offset after its last record, or further on if the end of the partition has been seen behind it. */
+  nextOffset: number
+  settled: boolean
+}
+
+/**
+ * What has become of the records of one partition under one assignment: numbers in, numbers out.
+ *
+ * Only offsets that were really received are tracked, so that the gaps of compaction and transaction markers need no
+ * special case. At any moment `consumed = processed + filtered + expired + deadLetter + abandoned + inFlight`.
+ */
+export class Ledger {
+  readonly tally = emptyTally()
+  consumed = 0
+  /** In flight when the partition was taken away or the drain ran out of time: to be read again by its next owner. */
+  abandoned = 0
+  inFlight = 0
+  /** Every record below this offset has settled: what may be committed. Undefined until anything is known. */
+  frontier: number | undefined
+  readonly #entries: Entry[] = []
+  #first = 0
+  #highest = -1
+  #abandoned = false
+
+  /** Takes in a batch. Its first offset must be above all that came before it. */
+  open(firstOffset: number, nextOffset: number, records: number): Entry {
+    if (firstOffset <= this.#highest || nextOffset <= firstOffset) {
+      throw new RangeError(`batch ${firstOffset}..${nextOffset} after offset ${this.#highest}`)
+    }
+    this.#highest = nextOffset - 1
+    this.consumed += records
+    this.inFlight += records
+    const entry = { records, nextOffset, settled: false }
+    this.#entries.push(entry)
+    return entry
+  }
+
+  /** Cuts an entry in two: it keeps its first `records`, which end before `nextOffset`; the rest is returned. */
+  split(entry: Entry, records: number, nextOffset: number): Entry {
+    const rest = { records: entry.records - records, nextOffset: entry.nextOffset, settled: entry.settled }
+    if (records < 1 || rest.records < 1) throw new RangeError(`${records} of ${entry.records} records to split off`)
+    entry.records = records
+    entry.nextOffset = nextOffset
+    // After `abandon` the entry is in no list any more, and neither need the rest be.
+    const at = this.#entries.indexOf(entry)
+    if (at >= 0) this.#entries.splice(at + 1, 0, rest)
+    return rest
+  }
+
+  /** All that came of the entry is acknowledged. Answers whether the frontier moved. */
+  settle(entry: Entry, tally: Readonly<Tally>): boolean {
+    if (entry.settled) throw new RangeError(`the batch before offset ${entry.nextOffset} settled twice`)
+    entry.settled = true
+    this.inFlight -= entry.records
+    addTally(this.tally, tally)
+    return this.#advance()
+  }
+
+  /** There was nothing below `offset` but what has been opened. Answers whether the frontier moved. */
+  reachedEnd(offset: number): boolean {
+    if (this.#abandoned) return false
+    this.#highest = Math.max(this.#highest, offset - 1)
+    const last = this.#entries.at(-1)
+    if (last !== undefined) {
+      last.nextOffset = Math.max(last.nextOffset, offset)
+      return false
+    }
+    if (this.frontier !== undefined && offset <= this.frontier) return false
+    this.frontier = offset
+    return true
+  }
+
+  /** Gives up what is in flight; nothing settles and the frontier does not move after this. */
+  abandon(): void {
+    this.#abandoned = true
+    this.abandoned += this.inFlight
+    this.inFlight = 0
+    for (const entry of this.#entries) entry.settled = true
+    this.#entries.length = 0
+    this.#first = 0
+  }
+
+  #advance(): boolean {
+    const entries = this.#entries
+    const first = this.#first
+    while (this.#first < entries.length && entries[this.#first].settled) {
+      this.frontier = entries[this.#first].nextOffset
+      this.#first++
+    }
+    const moved = this.#first > first
+    // Shifting an array a batch costs more than now and then dropping what is behind.
+    if (this.#first === entries.length || this.#first > 64) {
+      entries.splice(0, this.#first)
+      this.#first = 0
+    }
+    return moved
+  }
+}

@@ -1,0 +1,153 @@
+import type { Header as RecordHeader } from '../pipeline.ts'
+import { headersSize, writeHeader } from './headers.ts'
+import { Header, KEY_IS_NULL, VALUE_IS_NULL } from './layout.ts'
+import type { Slab } from './slab.ts'
+
+/**
+ * Writes the output rows of one record after the other. Where the rows of a record do not fit, nothing of it is kept:
+ * `begin` the record, write its rows, then `keep` or `drop` them.
+ *
+ * A row is `open`ed, then its value, key and headers are set, in any order; what is not set is the input's.
+ */
+export class RowWriter {
+  readonly #slab: Slab
+  readonly #arenaEnd: number
+  #row = 0
+  #end = 0
+  #record = 0
+  /** Rows and bytes that are kept. */
+  #keptRows = 0
+  #keptEnd: number
+  /** Set once something did not fit; everything until `drop` is in vain then. */
+  overflowed = false
+
+  constructor(slab: Slab) {
+    this.#slab = slab
+    this.#arenaEnd = slab.places.output + slab.shape.outputBytes
+    this.#keptRows = slab.header[Header.ROWS]
+    this.#keptEnd = slab.header[Header.OUTPUT_END]
+  }
+
+  begin(record: number): void {
+    this.#record = record
+    this.drop()
+  }
+
+  /** Forgets what has been written of this record. */
+  drop(): void {
+    this.#row = this.#keptRows - 1
+    this.#end = this.#keptEnd
+    this.overflowed = false
+  }
+
+  /** Number of rows written of this record. */
+  get rowsOfRecord(): number {
+    return this.#row + 1 - this.#keptRows
+  }
+
+  keep(): void {
+    this.#keptRows = this.#row + 1
+    this.#keptEnd = this.#end
+    this.#slab.header[Header.ROWS] = this.#keptRows
+    this.#slab.header[Header.OUTPUT_END] = this.#keptEnd
+  }
+
+  /** Begins a row that passes key, value and headers of the record on. */
+  open(output: number, timestampMs: number): void {
+    const slab = this.#slab
+    if (this.#row + 1 >= slab.shape.rows) {
+      this.overflowed = true
+      return
+    }
+    const record = this.#record
+    const row = ++this.#row
+    const keyStart = slab.keyStart[record]
+    const keyEnd = slab.keyEnd[record]
+    const valueEnd = slab.valueEnd[record]
+    slab.rowRecord[row] = record
+    slab.rowOutput[row] = output
+    slab.setRowTimestamp(row, timestampMs)
+    slab.rowKeyStart[row] = keyStart
+    slab.rowKeyLength[row] = slab.flags[record] & KEY_IS_NULL ? -1 : keyEnd - keyStart
+    slab.rowValueStart[row] = keyEnd
+    slab.rowValueLength[row] = slab.flags[record] & VALUE_IS_NULL ? -1 : valueEnd - keyEnd
+    slab.rowHeadersStart[row] = valueEnd
+    slab.rowHeadersLength[row] = slab.headersEnd[record] - valueEnd
+  }
+
+  /** UTF-8. */
+  setValue(text: string): void {
+    if (this.overflowed) return
+    const start = this.#end
+    const written = this.#writeText(text)
+    if (written < 0) return
+    this.#slab.rowValueStart[this.#row] = start
+    this.#slab.rowValueLength[this.#row] = written
+  }
+
+  setNullValue(): void {
+    if (!this.overflowed) this.#slab.rowValueLength[this.#row] = -1
+  }
+
+  /** Throws if it is neither: a length that is no number would spoil the arena for all rows that follow. */
+  setKey(key: Uint8Array | string | null): void {
+    if (key !== null && typeof key !== 'string' && !(key instanceof Uint8Array)) {
+      throw new TypeError('a key is bytes, a string or null')
+    }
+    if (this.overflowed) return
+    if (key === null) {
+      this.#slab.rowKeyLength[this.#row] = -1
+      return
+    }
+    const start = this.#end
+    const written = typeof key === 'string' ? this.#writeText(key) : this.#writeBytes(key)
+    if (written < 0) return
+    this.#slab.rowKeyStart[this.#row] = start
+    this.#slab.rowKeyLength[this.#row] = written
+  }
+
+  /** The input's headers, if `passed`, and these after them. */
+  setHeaders(passed: boolean, appended: readonly RecordHeader[]): void {
+    if (!appended.every(({ value }) => value instanceof Uint8Array)) throw new TypeError("a header's value is bytes")
+    if (this.overflowed || (passed && appended.length === 0)) return
+    const { bytes, valueEnd, headersEnd } = this.#slab
+    const from = valueEnd[this.#record]
+    const until = passed ? headersEnd[this.#record] : from
+    const start = this.#end
+    if (!this.#fits(until - from + headersSize(appended))) return
+    bytes.copy(bytes, start, from, until)
+    let at = start + until - from
+    for (const header of appended) at = writeHeader(bytes, at, header.name, header.value)
+    this.#slab.rowHeadersStart[this.#row] = start
+    this.#slab.rowHeadersLength[this.#row] = at - start
+    this.#end = at
+  }
+
+  /** Key, value and headers of the row that was opened last. */
+  get rowBytes(): number {
+    const { rowKeyLength, rowValueLength, rowHeadersLength } = this.#slab
+    const row = this.#row
+    return Math.max(0, rowKeyLength[row]) + Math.max(0, rowValueLength[row]) + rowHeadersLength[row]
+  }
+
+  #fits(sizeBytes: number): boolean {
+    if (this.#end + sizeBytes > this.#arenaEnd) this.overflowed = true
+    return !this.overflowed
+  }
+
+  /** Answers -1 where it did not fit. A UTF-16 unit takes at most three bytes of UTF-8: only near the end is it counted. */
+  #writeText(text: string): number {
+    const room = this.#arenaEnd - this.#end
+    if (text.length * 3 > room && !this.#fits(Buffer.byteLength(text))) return -1
+    const written = this.#slab.bytes.utf8Write(text, this.#end, room)
+    this.#end += written
+    return written
+  }
+
+  #writeBytes(source: Uint8Array): number {
+    if (!this.#fits(source.length)) return -1
+    this.#slab.bytes.set(source, this.#end)
+    this.#end += source.length
+    return source.length
+  }
+}

@@ -1,0 +1,74 @@
+import type { Assignment } from '../offsets/assignment.ts'
+import { emptyTally, type Entry, type Tally } from '../offsets/ledger.ts'
+import type { Slab } from '../slabs/slab.ts'
+
+/**
+ * Where a batch is on its way. `working`: in a worker or waiting for one. `worked`: its outcomes and rows are in the
+ * slab. `released`: every earlier batch of its partition has been released, so its rows may be produced. `ended`:
+ * settled, or dropped because its assignment is closed; its part of the slab is nobody's.
+ */
+export type BatchState = 'working' | 'worked' | 'released' | 'ended'
+
+/** Consecutive records of one partition under one assignment: `firstRecord` to before `endRecord` of a slab. */
+export class Batch {
+  readonly assignment: Assignment
+  readonly entry: Entry
+  task: Task
+  firstRecord: number
+  endRecord: number
+  state: BatchState = 'working'
+  /** Known once it is worked: its rows in the slab, and what became of its records. */
+  firstRow = 0
+  endRow = 0
+  tally: Tally = emptyTally()
+
+  constructor(assignment: Assignment, entry: Entry, task: Task, firstRecord: number, endRecord: number) {
+    this.assignment = assignment
+    this.entry = entry
+    this.task = task
+    this.firstRecord = firstRecord
+    this.endRecord = endRecord
+  }
+}
+
+/** A filled slab on its way through the stages, with its batches in order. */
+export class Task {
+  readonly slab: Slab
+  readonly batches: Batch[] = []
+  /** When the records were taken from Kafka, for latency: milliseconds of the monotonic clock. */
+  readonly takenAtMs: number
+  /** The record that the worker is to begin with: 0 unless the output arena was full before the end. */
+  from = 0
+  /** How often a worker died on it in a row. */
+  deaths = 0
+  /** Batches that have not ended. */
+  open = 0
+
+  constructor(slab: Slab, takenAtMs: number) {
+    this.slab = slab
+    this.takenAtMs = takenAtMs
+  }
+
+  /** Adds a batch, behind `after` if that is given. */
+  add(batch: Batch, after?: Batch): void {
+    if (after === undefined) this.batches.push(batch)
+    else this.batches.splice(this.batches.indexOf(after) + 1, 0, batch)
+    this.open++
+  }
+
+  /** Takes a batch out that goes on in another task. */
+  remove(batch: Batch): void {
+    this.batches.splice(this.batches.indexOf(batch), 1)
+    this.open--
+  }
+}
+
+/** Cuts a batch in two at a record: what it keeps comes before, what is returned begins with that record. */
+export function splitBatch(batch: Batch, at: number): Batch {
+  const { assignment, task } = batch
+  const entry = assignment.ledger.split(batch.entry, at - batch.firstRecord, task.slab.offsetOf(at - 1) + 1)
+  const rest = new Batch(assignment, entry, task, at, batch.endRecord)
+  batch.endRecord = at
+  task.add(rest, batch)
+  return rest
+}

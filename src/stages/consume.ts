@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConsumerEvent, RecordConsumer } from '../kafka/ports.ts'
+import type { Assignments } from '../offsets/assignment.ts'
+import type { SlabPool } from '../slabs/pool.ts'
+import type { Slab } from '../slabs/slab.ts'
+import { SlabWriter } from '../slabs/writer.ts'
+import type { Events } from '../telemetry/events.ts'
+import { Batch, Task } from './batch.ts'
+
+/** So long may there be no free slab before the transport is told to hold: shorter gaps are just a full pipeline. */
+const HOLD_AFTER_MS = 200
+
+export interface ConsumeOptions {
+  readonly consumer: RecordConsumer
+  readonly slabs: SlabPool
+  readonly assignments: Assignments
+  readonly events: Events
+  readonly maxRecordBytes: number
+  readonly maxOutputBytes: number
+  /** Nothing new is to be read. */
+  leaving(): boolean
+  /** There is nothing left to wait for. */
+  left(): boolean
+  /** An assignment, a revocation, the end of a partition, an error. */
+  handle(event: ConsumerEvent): void
+  /** The only moment at which assignments may change and commits begin. */
+  betweenPolls(): void
+  next(task: Task): void
+}
+
+/**
+ * The loop that takes records from Kafka, one slab at a time. It alone calls the consumer, so that assignments change
+ * only between two polls: whatever a poll delivers belongs to the assignments as they were when it began.
+ *
+ * It polls whether there is a free slab or not: a member that stops polling blocks the rebalance of its whole group.
+ */
+export class Consume {
+  readonly #options: ConsumeOptions
+  #holding = false
+  /** Set while the next record needs a larger slab than the usual. */
+  #needsBytes: number | undefined
+
+  constructor(options: ConsumeOptions) {
+    this.#options = options
+  }
+
+  /** Ends when `left` says so. */
+  async run(): Promise<void> {
+    const { consumer, maxRecordBytes } = this.#options
+    while (!this.#options.left()) {
+      const slab = await this.#slabToFill()
+      const result = await consumer.poll(slab && new SlabWriter(slab, maxRecordBytes))
+      if (slab !== undefined) this.#take(slab)
+      this.#needsBytes = result.needsBytes
+      for (const event of result.events) this.#options.handle(event)
+      this.#options.betweenPolls()
+    }
+  }
+
+  async #slabToFill(): Promise<Slab | undefined> {
+    const { slabs, consumer, maxOutputBytes } = this.#options
+    if (this.#options.leaving()) return undefined
+    if (this.#holding) {
+      if (slabs.free * 2 < slabs.count) return undefined
+      consumer.release()
+      this.#holding = false
+    }
+    if (slabs.free === 0 && !(await this.#freed())) return undefined
+    return this.#needsBytes === undefined ? slabs.acquire() : slabs.acquireLarge(this.#needsBytes, maxOutputBytes)
+  }
+
+  /** Waits a little for a slab; after `HOLD_AFTER_MS` without one only control events are served. */
+  async #freed(): Promise<boolean> {
+    const stop = new AbortController()
+    const timeout = sleep(HOLD_AFTER_MS, false, { signal: stop.signal }).catch(() => false)
+    const freed = await Promise.race([this.#options.slabs.released().then(() => true), timeout])
+    stop.abort()
+    if (!freed) {
+      this.#options.consumer.hold()
+      this.#holding = true
+    }
+    return freed
+  }
+
+  /** Turns what the poll has put into the slab into batches, and sends them on their way. */
+  #take(slab: Slab): void {
+    if (slab.records === 0) return this.#options.slabs.release(slab)
+    this.#options.events.took()
+    const task = new Task(slab, performance.now())
+    for (let index = 0; index < slab.batches; index++) {
+      const assignment = this.#options.assignments.byEpoch(slab.batchEpoch[index])
+      if (assignment === undefined)
+        throw new Error('the transport delivered records of a partition that is not assigned')
+      const first = slab.batchFirstRecord[index]
+      const end = slab.batchEnd(index)
+      const entry = assignment.ledger.open(slab.offsetOf(first), slab.offsetOf(end - 1) + 1, end - first)
+      task.add(new Batch(assignment, entry, task, first, end))
+    }
+    this.#options.next(task)
+  }
+}

@@ -1,0 +1,182 @@
+import type { ConsumerEvent, RecordConsumer, TopicPartition } from '../kafka/ports.ts'
+import type { Assignment, Assignments } from '../offsets/assignment.ts'
+import type { Events } from '../telemetry/events.ts'
+import type { Commit } from './commit.ts'
+
+/** How long the last commit of a revocation may take after its drain; then the partitions are given back without it. */
+const COMMIT_GRACE_MS = 3000
+
+export interface RebalanceOptions {
+  readonly consumer: RecordConsumer
+  readonly assignments: Assignments
+  readonly commit: Commit
+  readonly events: Events
+  readonly drainTimeoutMs: number
+  /** The assignment is fenced: whatever comes back for it is dropped. */
+  fenced(assignment: Assignment): void
+  failed(error: Error): void
+}
+
+/** Partitions that the group wants back. */
+interface Revocation {
+  /** What is to be given back; a newer assignment or their loss takes them out. */
+  partitions: readonly TopicPartition[]
+  /** Their assignments, where they had been assigned. */
+  readonly draining: Set<Assignment>
+  readonly startedMs: number
+  /** `drained`: nothing is in flight, and the commit is under way. */
+  state: 'draining' | 'committing' | 'done'
+  deadlineMs: number
+}
+
+/**
+ * What happens to partitions: assigned, drained and given back, or lost. Called between polls only, by the loop that
+ * polls, so that nothing here can happen while records are being delivered.
+ *
+ * Drain first, fence after: on a revocation the partitions' batches finish, are acknowledged and committed, and only then
+ * are the partitions unassigned. Fencing first would throw away work that is about to settle, and repeat it elsewhere.
+ * Only when the drain runs out of time is what is left abandoned.
+ */
+export class Rebalance {
+  readonly #options: RebalanceOptions
+  readonly #revocations = new Set<Revocation>()
+  #stopDeadlineMs: number | undefined
+  /** Since `stop` something was abandoned, or its commit failed: it will be read again. */
+  overran = false
+
+  constructor(options: RebalanceOptions) {
+    this.#options = options
+  }
+
+  /** Leaves the group: every partition is drained and given back. */
+  stop(): void {
+    if (this.stopping) return
+    this.#stopDeadlineMs = performance.now() + this.#options.drainTimeoutMs + 2 * COMMIT_GRACE_MS
+    this.#options.consumer.unsubscribe()
+  }
+
+  get stopping(): boolean {
+    return this.#stopDeadlineMs !== undefined
+  }
+
+  /** Everything has been given back after `stop`, or given up as it took too long. */
+  get finished(): boolean {
+    return this.stopping && this.#options.assignments.size === 0 && this.#revocations.size === 0
+  }
+
+  handle(event: ConsumerEvent): void {
+    const { assignments, events } = this.#options
+    switch (event.type) {
+      case 'assigned':
+        return this.#assigned(event.partitions)
+      case 'revoked':
+        return event.lost ? this.#lost(event.partitions) : this.#revoked(event.partitions)
+      case 'end':
+        return this.#reachedEnd(assignments.byEpoch(event.epoch), event.offset)
+      case 'error':
+        events.clientError('consumer', event)
+        if (event.fatal) this.#options.failed(new Error(`the consumer failed: ${event.message} (code ${event.code})`))
+    }
+  }
+
+  /** Moves revocations on: from drained to committed, from committed to unassigned. */
+  step(): void {
+    const nowMs = performance.now()
+    for (const revocation of this.#revocations) {
+      if (revocation.state === 'draining') this.#drain(revocation, nowMs)
+      if (revocation.state === 'committing' && nowMs >= revocation.deadlineMs) revocation.state = 'done'
+      if (revocation.state === 'done') this.#giveBack(revocation, nowMs)
+    }
+    if (this.#stopDeadlineMs !== undefined && nowMs >= this.#stopDeadlineMs) this.#giveUp()
+  }
+
+  /** Not while it drains: the last commit is to find the frontier where the last batch has left it. */
+  #reachedEnd(assignment: Assignment | undefined, offset: number): void {
+    if (assignment?.state === 'assigned') assignment.ledger.reachedEnd(offset)
+  }
+
+  /** A partition that was draining and is assigned anew has been superseded: its old assignment ends here. */
+  #assigned(partitions: readonly TopicPartition[]): void {
+    const { assignments, consumer, events } = this.#options
+    this.#supersede(partitions)
+    consumer.assign(partitions.map(({ topic, partition }) => assignments.open(topic, partition)))
+    events.assigned(partitions)
+  }
+
+  #revoked(partitions: readonly TopicPartition[]): void {
+    const draining = new Set(this.#ours(partitions))
+    for (const assignment of draining) assignment.state = 'draining'
+    const startedMs = performance.now()
+    const deadlineMs = startedMs + this.#options.drainTimeoutMs
+    this.#revocations.add({ partitions, draining, startedMs, deadlineMs, state: 'draining' })
+    this.#options.events.revoked(partitions)
+  }
+
+  /** They are another member's already: nothing of them can be committed. */
+  #lost(partitions: readonly TopicPartition[]): void {
+    this.#supersede(partitions)
+    this.#options.consumer.unassign(partitions)
+    this.#options.events.lost(partitions)
+  }
+
+  /** Ends the assignments of these partitions, and takes them out of revocations, which must not unassign them again. */
+  #supersede(partitions: readonly TopicPartition[]): void {
+    for (const assignment of this.#ours(partitions)) this.#close(assignment)
+    for (const revocation of this.#revocations) {
+      const left = revocation.partitions.filter(partition => !partitions.some(isSameAs(partition)))
+      if (left.length === 0 && revocation.partitions.length > 0) this.#revocations.delete(revocation)
+      revocation.partitions = left
+    }
+  }
+
+  #drain(revocation: Revocation, nowMs: number): void {
+    const busy = [...revocation.draining].filter(({ ledger }) => ledger.inFlight > 0)
+    if (busy.length > 0 && nowMs < revocation.deadlineMs) return
+    if (busy.length > 0) this.#overrun(busy)
+    revocation.state = 'committing'
+    revocation.deadlineMs = nowMs + COMMIT_GRACE_MS
+    void this.#options.commit.now([...revocation.draining]).then(() => (revocation.state = 'done'))
+  }
+
+  /** What is in flight is abandoned and can't settle any more; what has settled is still committed. */
+  #overrun(busy: readonly Assignment[]): void {
+    for (const assignment of busy) this.#fence(assignment)
+    this.#options.events.drainOverran(busy, this.#options.drainTimeoutMs)
+  }
+
+  #giveBack(revocation: Revocation, nowMs: number): void {
+    this.#revocations.delete(revocation)
+    for (const assignment of revocation.draining) this.#close(assignment)
+    this.#options.consumer.unassign(revocation.partitions)
+    this.#options.events.gaveBack(revocation.partitions, nowMs - revocation.startedMs)
+  }
+
+  /** The group took too long to take everything back. */
+  #giveUp(): void {
+    for (const assignment of [...this.#options.assignments]) this.#close(assignment)
+    this.#revocations.clear()
+    this.overran = true
+  }
+
+  #close(assignment: Assignment): void {
+    for (const revocation of this.#revocations) revocation.draining.delete(assignment)
+    this.#fence(assignment)
+    this.overran ||= this.stopping && assignment.uncommitted
+    this.#options.assignments.close(assignment)
+  }
+
+  #fence(assignment: Assignment): void {
+    if (!assignment.live) return
+    this.overran ||= this.stopping && assignment.ledger.inFlight > 0
+    this.#options.assignments.fence(assignment)
+    this.#options.fenced(assignment)
+  }
+
+  #ours(partitions: readonly TopicPartition[]): Assignment[] {
+    return partitions.flatMap(({ topic, partition }) => this.#options.assignments.find(topic, partition) ?? [])
+  }
+}
+
+function isSameAs({ topic, partition }: TopicPartition): (other: TopicPartition) => boolean {
+  return other => other.topic === topic && other.partition === partition
+}

@@ -1,0 +1,68 @@
+import { createHistogram } from 'node:perf_hooks'
+import type { Batch } from '../stages/batch.ts'
+import { countersOf, DEAD_LETTER, FILTERED, reasons, rulesOf } from '../slabs/outcomes.ts'
+import type { AnyPipeline } from '../pipeline.ts'
+
+/** Counts by name; the names are a closed list. */
+export type Counts = Readonly<Record<string, number>>
+
+/** What has been seen in the records so far, in total: why they failed, which rule left them out, and how long they took. */
+export class Insights {
+  readonly #reasons = new Float64Array(reasons.length)
+  readonly #rules: Float64Array
+  readonly #counters: Float64Array
+  readonly #ruleNames: readonly string[]
+  readonly #counterNames: readonly string[]
+  /** Milliseconds a batch took from Kafka to its acknowledgement. */
+  readonly #latencyMs = createHistogram()
+  commits = 0
+  failedCommits = 0
+  workerDeaths = 0
+  rebalances = 0
+  firstRecordMs: number | undefined
+  lastCommitMs: number | undefined
+
+  constructor(pipeline: AnyPipeline) {
+    this.#ruleNames = rulesOf(pipeline)
+    this.#counterNames = countersOf(pipeline)
+    this.#rules = new Float64Array(this.#ruleNames.length)
+    this.#counters = new Float64Array(this.#counterNames.length)
+  }
+
+  settled({ task, firstRecord, endRecord }: Batch, latencyMs: number): void {
+    const { outcome, detail } = task.slab
+    for (let record = firstRecord; record < endRecord; record++) {
+      if (outcome[record] === DEAD_LETTER) this.#reasons[detail[record]]++
+      else if (outcome[record] === FILTERED) this.#rules[detail[record]]++
+    }
+    this.#latencyMs.record(Math.max(1, Math.round(latencyMs)))
+  }
+
+  counted(counters: Int32Array): void {
+    for (let slot = 0; slot < this.#counters.length; slot++) this.#counters[slot] += counters[slot]
+  }
+
+  get reasons(): Counts {
+    return named(reasons, this.#reasons)
+  }
+
+  get rules(): Counts {
+    return named(this.#ruleNames, this.#rules)
+  }
+
+  get counters(): Counts {
+    return named(this.#counterNames, this.#counters)
+  }
+
+  /** The latency that this share of batches stayed below since the last call. */
+  latencyMs(percentile: number): number {
+    const { count } = this.#latencyMs
+    const value = count === 0 ? 0 : this.#latencyMs.percentile(percentile)
+    this.#latencyMs.reset()
+    return value
+  }
+}
+
+function named(names: readonly string[], counts: Float64Array): Counts {
+  return Object.fromEntries(names.map((name, index) => [name, counts[index]]).filter(([, count]) => count !== 0))
+}

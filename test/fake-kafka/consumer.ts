@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ErrorCode, KafkaError } from '../../src/kafka/kafka-error.ts'
+import type {
+  AssignedPartition,
+  CommitOffset,
+  ConsumerEvent,
+  PollResult,
+  RecordConsumer,
+  TopicPartition
+} from '../../src/kafka/ports.ts'
+import type { SlabWriter } from '../../src/slabs/writer.ts'
+import type { FakeCluster } from './cluster.ts'
+import type { FakeGroup, Member } from './group.ts'
+import { nameOf } from './log.ts'
+
+const MAX_METADATA_BYTES = 4_096
+const METADATA_TOO_LARGE = 12
+const UNKNOWN_MEMBER = 25
+
+interface Position extends AssignedPartition {
+  next: number
+  /** The end that was told last. */
+  endTold: number
+}
+
+export class FakeConsumer implements RecordConsumer, Member {
+  readonly #cluster: FakeCluster
+  readonly #groupName: string
+  readonly #group: FakeGroup
+  readonly #events: ConsumerEvent[] = []
+  readonly #positions = new Map<string, Position>()
+  /** Asked back and not yet given up; nothing at all is delivered while there are any. */
+  readonly #revoking = new Set<string>()
+  readonly #offered = new Set<string>()
+  subscription: readonly string[] = []
+  #expired = false
+  #held = false
+  #polling = false
+  #connected = false
+
+  constructor(cluster: FakeCluster, group: string) {
+    this.#cluster = cluster
+    this.#groupName = group
+    this.#group = cluster.group(group)
+  }
+
+  async connect(): Promise<void> {
+    if (this.#cluster.down !== undefined) {
+      throw new KafkaError(ErrorCode.TRANSPORT, `the consumer can't connect: ${this.#cluster.down}`)
+    }
+    this.#connected = true
+  }
+
+  subscribe(topics: readonly string[]): void {
+    this.subscription = topics
+    this.#group.join(this)
+  }
+
+  async poll(into: SlabWriter | undefined): Promise<PollResult> {
+    if (this.#polling) throw new KafkaError(ErrorCode.STATE, 'one poll at a time')
+    if (!this.#connected) throw new KafkaError(ErrorCode.STATE, 'the consumer is not connected')
+    this.#polling = true
+    try {
+      let needsBytes = this.#deliver(into)
+      if (this.#events.length === 0 && (into === undefined || into.records === 0) && needsBytes === 0) {
+        await delay(1)
+        needsBytes = this.#deliver(into)
+      }
+      const events = this.#events.splice(0)
+      return needsBytes > 0 ? { events, needsBytes } : { events }
+    } finally {
+      this.#polling = false
+    }
+  }
+
+  hold(): void {
+    this.#held = true
+  }
+
+  release(): void {
+    this.#held = false
+  }
+
+  assign(partitions: readonly AssignedPartition[]): void {
+    this.#betweenPolls('assign')
+    for (const partition of partitions) {
+      this.#offered.delete(nameOf(partition))
+      const committed = this.#cluster.committed(this.#groupName, partition)
+      this.#positions.set(nameOf(partition), { ...partition, next: committed?.offset ?? 0, endTold: -1 })
+    }
+  }
+
+  unassign(partitions: readonly TopicPartition[]): void {
+    this.#betweenPolls('unassign')
+    for (const partition of partitions) {
+      this.#positions.delete(nameOf(partition))
+      this.#revoking.delete(nameOf(partition))
+    }
+    if (this.#revoking.size > 0) return
+    this.#group.release(this, partitions)
+    if (this.#expired) this.#rejoin()
+  }
+
+  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+    const error = this.#cluster.commitErrors.shift() ?? this.#commitError(offsets)
+    // Not before the next turn of the event loop, as from a broker.
+    await delay(0)
+    if (error !== undefined) throw new KafkaError(error.code, `commit failed: ${error.message}`)
+    for (const offset of offsets) this.#cluster.commits.push({ ...offset, group: this.#groupName })
+  }
+
+  endOffset(partition: TopicPartition): number {
+    return this.#positions.has(nameOf(partition)) ? this.#cluster.log(partition).end : -1
+  }
+
+  unsubscribe(): void {
+    this.subscription = []
+    this.#group.leave(this)
+  }
+
+  async disconnect(): Promise<void> {
+    if (!this.#connected) return
+    this.#connected = false
+    this.#group.leave(this)
+    const all = [...this.#positions.values(), ...[...this.#offered, ...this.#revoking].map(partitionOf)]
+    this.#group.release(this, all)
+  }
+
+  /** For tests: the client has failed for good. */
+  fail(code: number, message: string): void {
+    this.#events.push({ type: 'error', code, message, fatal: true })
+  }
+
+  /** For tests: the group takes this member for dead. */
+  expire(): void {
+    this.#expired = true
+    this.#group.expire(this)
+  }
+
+  onAssigned(partitions: readonly TopicPartition[]): void {
+    for (const partition of partitions) this.#offered.add(nameOf(partition))
+    this.#events.push({ type: 'assigned', partitions })
+  }
+
+  onRevoked(partitions: readonly TopicPartition[], lost: boolean): void {
+    for (const partition of partitions) this.#revoking.add(nameOf(partition))
+    if (partitions.length > 0) this.#events.push({ type: 'revoked', partitions, lost })
+    else if (lost) this.#rejoin()
+  }
+
+  #rejoin(): void {
+    this.#expired = false
+    if (this.subscription.length > 0) this.#group.join(this)
+  }
+
+  #deliver(into: SlabWriter | undefined): number {
+    if (into === undefined || this.#held || this.#revoking.size > 0 || this.#offered.size > 0) return 0
+    for (const position of this.#positions.values()) {
+      const needsBytes = this.#deliverFrom(position, into)
+      if (needsBytes > 0) return into.records === 0 ? needsBytes : 0
+    }
+    return 0
+  }
+
+  #deliverFrom(position: Position, into: SlabWriter): number {
+    const { topic, partition, epoch } = position
+    const log = this.#cluster.log(position)
+    for (let index = log.indexOf(position.next); index < log.records.length; index++) {
+      const record = log.records[index]
+      const needsBytes = into.append(epoch, { topic, partition, ...record })
+      if (needsBytes > 0) return needsBytes
+      position.next = record.offset + 1
+    }
+    position.next = log.end
+    if (position.endTold !== log.end) this.#events.push({ type: 'end', epoch, offset: log.end })
+    position.endTold = log.end
+    return 0
+  }
+
+  #commitError(offsets: readonly CommitOffset[]) {
+    if (offsets.some(({ metadata }) => Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES)) {
+      return { code: METADATA_TOO_LARGE, message: 'offset metadata too large' }
+    }
+    return this.#expired ? { code: UNKNOWN_MEMBER, message: 'unknown member' } : undefined
+  }
+
+  #betweenPolls(call: string): void {
+    if (this.#polling) throw new KafkaError(ErrorCode.STATE, `${call} belongs between polls`)
+  }
+}
+
+function partitionOf(name: string): TopicPartition {
+  const slash = name.lastIndexOf('/')
+  return { topic: name.slice(0, slash), partition: Number(name.slice(slash + 1)) }
+}

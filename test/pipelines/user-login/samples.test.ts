@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { faults } from '../../../pipelines/user-login/sample-faults.ts'
+import { expectedOutcome, type OutcomeSettings } from '../../../pipelines/user-login/sample-outcome.ts'
+import {
+  createSampleGenerator,
+  SAMPLE_HEADER,
+  type Sample,
+  type SampleKind
+} from '../../../pipelines/user-login/samples.ts'
+import { loginProcessor } from './process-login.ts'
+
+function samples(count: number, generator = createSampleGenerator({ seed: 1 })): Sample[] {
+  return Array.from({ length: count }, (_, number) => generator.at(number))
+}
+
+function share(drawn: readonly Sample[], ...kinds: readonly SampleKind[]): number {
+  return drawn.filter(({ kind }) => kinds.includes(kind)).length / drawn.length
+}
+
+describe('a sample', () => {
+  test('depends on seed and number alone, not on what was drawn before', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.array(fc.nat({ max: 1e10 }), { maxLength: 5 }),
+        fc.nat({ max: 1e10 }),
+        (seed, before, number) => {
+          const generator = createSampleGenerator({ seed })
+          for (const other of before) generator.at(other)
+          expect(generator.at(number)).toEqual(createSampleGenerator({ seed }).at(number))
+        }
+      )
+    )
+  })
+
+  test('differs by seed and by number', () => {
+    const values = (seed: number) => samples(2000, createSampleGenerator({ seed })).map(({ value }) => String(value))
+    expect(new Set([...values(1), ...values(2)]).size).toBeGreaterThan(3980)
+  })
+
+  test('stays the same from release to release, so that runs can be compared', () => {
+    expect(String(createSampleGenerator({ seed: 1 }).at(0).value)).toBe(
+      '{"user_id":"f018c030-6cb2-422e-8864-75d391331a5b","app_version":"2.3.0","device_type":"android","ip":"30.130.115.232","locale":"CN","device_id":"342-29-1314","timestamp":"1694479549"}'
+    )
+  })
+
+  test('carries its number in a header, unless that is off', () => {
+    expect(createSampleGenerator({ seed: 1 }).at(12345).headers).toEqual([
+      { name: SAMPLE_HEADER, value: Buffer.from('12345') }
+    ])
+    expect(createSampleGenerator({ seed: 1, numbered: false }).at(12345).headers).toEqual([])
+  })
+
+  test('has the user as its key', () => {
+    for (const { kind, key, value } of samples(500)) {
+      if (kind === 'good') expect(JSON.parse(String(value))).toHaveProperty('user_id', String(key))
+    }
+  })
+
+  test('is of its own time, which runs as fast as it is told to', () => {
+    const generator = createSampleGenerator({
+      seed: 1,
+      startTimeMs: 5_000_000,
+      samplesPerSecond: 400,
+      shares: { 'other-version': 0 }
+    })
+    expect(generator.at(0).timestampMs).toBe(5_000_000)
+    expect(generator.at(1000).timestampMs).toBe(5_002_500)
+    const { timestamp } = JSON.parse(String(generator.at(1000).value)) as { timestamp: string | number }
+    expect(Number(timestamp)).toBeGreaterThanOrEqual(5_000)
+    expect(Number(timestamp)).toBeLessThanOrEqual(5_002)
+  })
+})
+
+describe('the mixture', () => {
+  const drawn = samples(20_000)
+
+  test('is that of the real topic: one in fifty bad, one in ten of another version, one in a hundred without device type', () => {
+    expect(share(drawn, 'malformed', 'missing-field', 'empty-field')).toBeCloseTo(0.02, 2)
+    expect(share(drawn, 'other-version')).toBeCloseTo(0.1, 1)
+    expect(share(drawn, 'no-device-type')).toBeCloseTo(0.01, 2)
+    expect(share(drawn, 'good')).toBeCloseTo(0.87, 1)
+  })
+
+  test('has records of about 210 bytes in both spellings, with IPv4 and IPv6, and users that come back', () => {
+    const good = drawn.filter(({ kind }) => kind === 'good').map(({ value }) => String(value))
+    const bytes = good.reduce((sum, { length }) => sum + length, 0) / good.length
+    expect(bytes).toBeGreaterThan(190)
+    expect(bytes).toBeLessThan(230)
+    expect(good.filter(text => text.includes('": "')).length / good.length).toBeCloseTo(0.5, 1)
+    expect(good.filter(text => text.includes('2001:db8')).length / good.length).toBeCloseTo(0.02, 1)
+    expect(new Set(drawn.map(({ key }) => String(key))).size).toBeLessThan(19_000)
+  })
+
+  test('can be chosen', () => {
+    const shares = { malformed: 0.5, 'other-version': 0, 'too-deep': 0.1 }
+    const chosen = samples(2000, createSampleGenerator({ seed: 3, shares }))
+    expect(share(chosen, 'malformed')).toBeCloseTo(0.5, 1)
+    expect(share(chosen, 'too-deep')).toBeCloseTo(0.1, 1)
+    expect(share(chosen, 'other-version')).toBe(0)
+  })
+
+  test('can not be more than everything', () => {
+    expect(() => createSampleGenerator({ seed: 1, shares: { malformed: 0.9, large: 0.2 } })).toThrow('more than 1')
+  })
+})
+
+describe('what must become of a sample is what becomes of it', () => {
+  const settings: Record<string, { options: Record<string, string>; expected: Partial<OutcomeSettings> }> = {
+    'with default settings': { options: {}, expected: {} },
+    'with versions': {
+      options: { acceptedAppVersions: '2.3.0' },
+      expected: { acceptedAppVersions: { has: version => version === '2.3.0' } }
+    },
+    'with locales and masked addresses': {
+      options: { droppedLocales: 'RU,US', invalidIp: 'mask' },
+      expected: { droppedLocales: ['RU', 'US'], invalidIp: 'mask' }
+    }
+  }
+  const kinds = ['good', 'other-version', 'no-device-type', ...Object.keys(faults)] as SampleKind[]
+
+  test.each(Object.entries(settings))('%s', (_, { options, expected }) => {
+    const processLogin = loginProcessor({ options })
+    const everything: OutcomeSettings = {
+      acceptedAppVersions: { has: () => true },
+      droppedLocales: [],
+      invalidIp: 'dead-letter',
+      tombstones: 'dead-letter',
+      ...expected
+    }
+    for (const kind of kinds) {
+      const generator = createSampleGenerator({ seed: 4, shares: { ...noShares, [kind]: 1 } })
+      for (const sample of samples(kind === 'large' || kind === 'too-deep' ? 5 : 60, generator)) {
+        expect(sample.kind).toBe(kind)
+        const { outcome, why } = processLogin(sample.value)
+        expect({ kind, outcome, why }).toEqual({ kind, ...expectedOutcome(sample, everything) })
+      }
+    }
+  })
+
+  test('for null values too, which the engine judges', () => {
+    const sample = { kind: 'null-value', appVersion: '2.3.0', locale: 'RU' } as const
+    const settled = (tombstones: OutcomeSettings['tombstones']) =>
+      expectedOutcome(sample, {
+        acceptedAppVersions: { has: () => false },
+        droppedLocales: [],
+        invalidIp: 'mask',
+        tombstones
+      })
+    expect(settled('dead-letter')).toEqual({ outcome: 'dead-letter', why: 'null-value' })
+    expect(settled('filter')).toEqual({ outcome: 'filtered', why: 'tombstone' })
+    expect(settled('pass')).toEqual({ outcome: 'processed', why: '' })
+  })
+})
+
+const noShares: Partial<Record<SampleKind, number>> = {
+  'other-version': 0,
+  'no-device-type': 0,
+  malformed: 0,
+  'missing-field': 0,
+  'empty-field': 0
+}
+
+describe('faults', () => {
+  const spoiled = (kind: SampleKind) => createSampleGenerator({ seed: 4, shares: { ...noShares, [kind]: 1 } }).at(7)
+
+  test('can take the key or the value away', () => {
+    expect(spoiled('no-key').key).toBeNull()
+    expect(spoiled('null-value').value).toBeNull()
+    expect(spoiled('empty-value').value).toHaveLength(0)
+  })
+
+  test('can add headers to the number', () => {
+    expect(spoiled('many-headers').headers).toHaveLength(501)
+  })
+
+  test('can be large, and hold keys that are dangerous', () => {
+    expect(spoiled('large').value?.length).toBeGreaterThan(1_000_000)
+    expect(String(spoiled('prototype-keys').value)).toMatch(/^\{"__proto__": \{.*"constructor": \{/)
+  })
+})

@@ -1,0 +1,21 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { loadPipeline } from '../../../src/config/pipeline-module.ts'
+
+async function moduleOf(text: string): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'millrace-')), 'pipeline.mjs')
+  await writeFile(path, text)
+  return path
+}
+
+test('a pipeline is loaded from the path of its module', async () => {
+  const path = await moduleOf('export default { name: "mine", transform() {} }')
+  expect((await loadPipeline(path)).name).toBe('mine')
+})
+
+test('a module without a pipeline is refused, naming the setting and the path', async () => {
+  const path = await moduleOf('export const pipeline = 1')
+  await expect(loadPipeline(path)).rejects.toThrow(`PIPELINE: ${path}`)
+})

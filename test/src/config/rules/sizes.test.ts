@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { shapeOf } from '../../../../src/slabs/layout.ts'
+import { mistakes } from '../shout-pipeline.ts'
+
+/** Each rule: the mistake it stops, values just inside it, values just outside. */
+const limits = [
+  {
+    stops: 'a session ends because two heartbeats were late',
+    fits: { HEARTBEAT_INTERVAL_MS: '2000', SESSION_TIMEOUT_MS: '6000' },
+    breaks: { HEARTBEAT_INTERVAL_MS: '2001', SESSION_TIMEOUT_MS: '6000' },
+    message: 'HEARTBEAT_INTERVAL_MS, SESSION_TIMEOUT_MS: two lost heartbeats must not end a session'
+  },
+  {
+    stops: 'the client refuses to be made',
+    fits: { SESSION_TIMEOUT_MS: '20000', MAX_POLL_INTERVAL_MS: '20000' },
+    breaks: { SESSION_TIMEOUT_MS: '20001', MAX_POLL_INTERVAL_MS: '20000' },
+    message: 'SESSION_TIMEOUT_MS, MAX_POLL_INTERVAL_MS: the client refuses'
+  },
+  {
+    stops: 'the group throws a member out while it drains',
+    fits: { DRAIN_TIMEOUT_MS: '19999', MAX_POLL_INTERVAL_MS: '20000' },
+    breaks: { DRAIN_TIMEOUT_MS: '20000', MAX_POLL_INTERVAL_MS: '20000' },
+    message: 'DRAIN_TIMEOUT_MS, MAX_POLL_INTERVAL_MS: a rebalance waits'
+  },
+  {
+    stops: 'records time out before they are sent',
+    fits: { LINGER_MS: '4999', DELIVERY_TIMEOUT_MS: '5000' },
+    breaks: { LINGER_MS: '5000', DELIVERY_TIMEOUT_MS: '5000' },
+    message: 'LINGER_MS, DELIVERY_TIMEOUT_MS: a record that lingers'
+  },
+  {
+    stops: 'a slab is all columns and has no room for a record',
+    fits: { SLAB_BYTES: '131072', SLAB_RECORDS: '512' },
+    breaks: { SLAB_BYTES: '131071', SLAB_RECORDS: '512' },
+    message: 'SLAB_BYTES, SLAB_RECORDS: a slab needs 256 bytes for each record'
+  },
+  {
+    stops: 'one slab is all there is, and workers wait while it is filled',
+    fits: { MAX_IN_FLIGHT_RECORDS: '1024' },
+    breaks: { MAX_IN_FLIGHT_RECORDS: '1023' },
+    message: 'MAX_IN_FLIGHT_RECORDS, SLAB_RECORDS: there must be room for two slabs'
+  },
+  {
+    stops: 'the largest record fills more than the whole fetch queue',
+    fits: { FETCH_QUEUE_BYTES: '4194304' },
+    breaks: { FETCH_QUEUE_BYTES: '4194303' },
+    message: 'FETCH_QUEUE_BYTES, MAX_RECORD_BYTES: the queue must have room'
+  },
+  {
+    stops: 'a broker holds back answers for more than the queue takes',
+    fits: { FETCH_MIN_BYTES: '4194304', FETCH_QUEUE_BYTES: '4194304' },
+    breaks: { FETCH_MIN_BYTES: '4194305', FETCH_QUEUE_BYTES: '4194304' },
+    message: 'FETCH_MIN_BYTES, FETCH_QUEUE_BYTES: a fetch that brings more'
+  }
+]
+
+describe.each(limits)('stopped: $stops', ({ fits, breaks, message }) => {
+  test('the last value that fits is taken', () => {
+    expect(mistakes(fits)).toBe('')
+  })
+
+  test('the first that does not is refused, with the settings to change', () => {
+    expect(mistakes(breaks)).toContain(message)
+  })
+})
+
+test.each([1, 2, 16, 512, 65_536])('a slab of %i records that the rules allow can be laid out', records => {
+  expect(() => shapeOf(records, Math.max(4096, records * 256))).not.toThrow()
+})

@@ -1,0 +1,30 @@
+import { workerData, threadId } from 'node:worker_threads'
+import { optionsFor } from '../src/config/options.ts'
+import { settingsFromRaw } from '../src/config/settings.ts'
+import { loadPipeline } from '../src/config/pipeline-module.ts'
+import type { SlabTask, WorkerSetup } from '../src/pool/protocol.ts'
+import { Header } from '../src/slabs/layout.ts'
+import { Slab } from '../src/slabs/slab.ts'
+import { createPlan } from './plan.ts'
+import { BatchRunner } from './run-batch.ts'
+
+/**
+ * What a worker thread runs: it gets every slab and the settings once, when it starts, and then tasks of a few
+ * integers. Everything in a task is synchronous, because Piscina stops a worker's asynchronous work between tasks.
+ */
+const setup = workerData as WorkerSetup
+const pipeline = await loadPipeline(setup.pipeline)
+const settings = settingsFromRaw(setup.settings, optionsFor(pipeline))
+const slabs = setup.memories.map(memory => new Slab(memory, setup.shape))
+const runner = new BatchRunner(createPlan(pipeline, settings))
+
+export default function run({ slab: index, large, from }: SlabTask): void {
+  const slab = large === undefined ? slabs[index] : new Slab(large.memory, large.shape)
+  Atomics.store(slab.header, Header.OWNER, threadId)
+  Atomics.add(slab.header, Header.TASK, 1)
+  try {
+    runner.run(slab, from, large !== undefined, Date.now())
+  } finally {
+    Atomics.store(slab.header, Header.OWNER, 0)
+  }
+}

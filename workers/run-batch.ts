@@ -1,0 +1,188 @@
+import { Header, VALUE_IS_NULL, VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
+import {
+  DEAD_LETTER,
+  EXPIRED,
+  FIELDS_DEFAULTED,
+  FILTERED,
+  PROCESSED,
+  engineRules,
+  reasons,
+  rulesOf,
+  type Reason
+} from '../src/slabs/outcomes.ts'
+import { RowWriter } from '../src/slabs/rows.ts'
+import type { Slab } from '../src/slabs/slab.ts'
+import { CurrentRecord } from './current-record.ts'
+import type { WorkerPlan } from './plan.ts'
+import { Context } from './transform-context.ts'
+import { UndeliveredRows } from './undelivered.ts'
+
+const TOMBSTONE = engineRules.indexOf('tombstone')
+const NOTHING_EMITTED = engineRules.indexOf('nothing-emitted')
+const AGE_RULE = 'age'
+
+/**
+ * The record loop of a worker: age, parse, defaults, validate, transform, and exactly one outcome for each record.
+ * Whatever is wrong with a record ends in its outcome; only a broken worker throws.
+ */
+export class BatchRunner {
+  readonly #plan: WorkerPlan
+  readonly #rules: readonly string[]
+  readonly #record = new CurrentRecord()
+  readonly #context: Context
+  readonly #undelivered: UndeliveredRows
+  #slab!: Slab
+  #rows!: RowWriter
+  /** There is no larger slab for what does not fit this one. */
+  #lastResort = false
+
+  constructor(plan: WorkerPlan) {
+    this.#plan = plan
+    this.#rules = rulesOf(plan.pipeline)
+    this.#context = new Context(plan, this.#record)
+    this.#undelivered = new UndeliveredRows(plan, this.#record)
+  }
+
+  /**
+   * Runs the slab's records from `from` on. It stops at the first one whose rows do not fit, and says so in the
+   * header; with `lastResort` such a record becomes a dead letter instead.
+   */
+  run(slab: Slab, from: number, lastResort: boolean, nowMs: number): void {
+    this.#slab = slab
+    this.#rows = new RowWriter(slab)
+    this.#lastResort = lastResort
+    this.#context.enterTask(this.#rows, nowMs)
+    slab.header[Header.STOPPED_AT] = this.#runBatches(from)
+    this.#context.leaveTask()
+  }
+
+  #runBatches(from: number): number {
+    const slab = this.#slab
+    for (let batch = 0; batch < slab.batches; batch++) {
+      const end = slab.batchEnd(batch)
+      this.#record.enterBatch(slab, batch)
+      for (let record = Math.max(from, slab.batchFirstRecord[batch]); record < end; record++) {
+        // The main thread reads this to name the record that a worker hangs or dies on.
+        Atomics.store(slab.header, Header.CURSOR, record + 1)
+        if (!this.#runRecord(record)) return record
+      }
+    }
+    return slab.records
+  }
+
+  /** Answers false if the record's rows do not fit; nothing of it is kept then. */
+  #runRecord(record: number): boolean {
+    const rows = this.#rows
+    rows.begin(record)
+    this.#record.enter(record)
+    this.#context.counted.length = 0
+    this.#decide(record)
+    if (rows.overflowed) {
+      rows.drop()
+      if (!this.#lastResort) return false
+      this.#deadLetter(record, 'output-too-large', 'output-too-large')
+      if (rows.overflowed) throw new Error('the dead letter of a record does not fit a slab of its own')
+    }
+    rows.keep()
+    for (const slot of this.#context.counted) this.#slab.counters[slot]++
+    return true
+  }
+
+  #decide(record: number): void {
+    const { flags, keyEnd, valueEnd, bytes } = this.#slab
+    if (flags[record] & VALUE_IS_OMITTED) return this.#deadLetter(record, 'record-too-large', 'record-too-large')
+    if (this.#plan.settings.ageClock === 'record' && this.#tooOld(this.#record.timestampMs)) return this.#expire(record)
+    if (flags[record] & VALUE_IS_NULL) return this.#tombstone(record)
+
+    const { parser } = this.#plan
+    const value = parser.parse(bytes, keyEnd[record], valueEnd[record])
+    if (value === undefined) {
+      const { reason, byte } = parser.failure
+      return this.#deadLetter(record, reason, byte < 0 ? reason : `${reason}@${byte}`)
+    }
+    try {
+      this.#judge(record, value)
+    } catch {
+      // A check, the event's time or the transform threw. The text may quote the record, so it goes nowhere.
+      this.#deadLetter(record, 'transform-threw', 'transform-threw')
+    }
+  }
+
+  /** All that runs the pipeline's own code. */
+  #judge(record: number, value: Record<string, unknown>): void {
+    const { validator, settings } = this.#plan
+    const failures = validator.validate(value)
+    this.#countDefaults(validator.defaulted)
+    if (failures !== undefined) return this.#deadLetter(record, 'invalid', failures)
+    if (settings.ageClock === 'event' && this.#tooOld(this.#plan.eventTimeMs(value))) return this.#expire(record)
+    this.#transform(record, value)
+  }
+
+  #transform(record: number, value: Record<string, unknown>): void {
+    const context = this.#context
+    const rows = this.#rows
+    context.enter(value)
+    const returned: unknown = this.#plan.pipeline.transform(value, this.#record, context)
+    if (returned instanceof Promise) {
+      // Its rows would come when the slab is another's. An unhandled rejection would end the thread.
+      returned.catch(() => undefined)
+      throw new TypeError('a transform is synchronous')
+    }
+    if (context.emitFailed) throw new TypeError('the transform caught what emit threw')
+    if (context.rejected !== '') return this.#deadLetter(record, 'rejected', context.rejected)
+    if (context.filteredBy >= 0) return this.#filter(record, context.filteredBy)
+    if (rows.overflowed) return
+    if (context.tooLarge) return this.#deadLetter(record, 'output-too-large', 'output-too-large')
+    if (rows.rowsOfRecord === 0) return this.#filter(record, NOTHING_EMITTED)
+    this.#conclude(record, PROCESSED, 0)
+  }
+
+  #tombstone(record: number): void {
+    switch (this.#plan.settings.tombstones) {
+      case 'filter':
+        return this.#filter(record, TOMBSTONE)
+      case 'pass':
+        if (!this.#context.emitUntouched(this.#rows)) {
+          return this.#deadLetter(record, 'output-too-large', 'output-too-large')
+        }
+        return this.#conclude(record, PROCESSED, 0)
+      default:
+        this.#deadLetter(record, 'null-value', 'null-value')
+    }
+  }
+
+  #filter(record: number, rule: number): void {
+    this.#rows.drop()
+    if (!this.#undelivered.cleaned(this.#rows, this.#context.nowMs, this.#rules[rule])) {
+      return this.#deadLetter(record, 'output-too-large', 'output-too-large')
+    }
+    this.#conclude(record, FILTERED, rule)
+  }
+
+  #expire(record: number): void {
+    if (!this.#undelivered.cleaned(this.#rows, this.#context.nowMs, AGE_RULE)) {
+      return this.#deadLetter(record, 'output-too-large', 'output-too-large')
+    }
+    this.#conclude(record, EXPIRED, 0)
+  }
+
+  #deadLetter(record: number, reason: Reason, message: string): void {
+    this.#rows.drop()
+    this.#undelivered.deadLetter(this.#slab, record, this.#rows, this.#context.nowMs, reason, message)
+    this.#conclude(record, DEAD_LETTER, reasons.indexOf(reason))
+  }
+
+  #conclude(record: number, outcome: number, detail: number): void {
+    this.#slab.outcome[record] = outcome
+    this.#slab.detail[record] = detail
+  }
+
+  #tooOld(timestampMs: number): boolean {
+    const limitMs = this.#plan.settings.maxRecordAgeMs
+    return limitMs > 0 && timestampMs >= 0 && this.#context.nowMs - timestampMs > limitMs
+  }
+
+  #countDefaults(defaulted: number): void {
+    for (let field = 0; field < defaulted; field++) this.#context.counted.push(FIELDS_DEFAULTED)
+  }
+}

@@ -1,0 +1,135 @@
+import type { OptionTable, Settings } from '../src/config/option.ts'
+import { pipelineOptions } from '../src/config/options.ts'
+import type { EmitChanges, TransformContext } from '../src/pipeline.ts'
+import { countersOf, engineCounters, rulesOf } from '../src/slabs/outcomes.ts'
+import type { RowWriter } from '../src/slabs/rows.ts'
+import type { CurrentRecord } from './current-record.ts'
+import type { Serialize } from './serialize.ts'
+import { acceptedTimestamp } from './timestamps.ts'
+import type { WorkerPlan } from './plan.ts'
+
+/**
+ * The context that a transform is called with. It writes rows as they are emitted and remembers what else the
+ * transform said; the record loop asks it afterwards. One object for all records of a worker.
+ */
+export class Context implements TransformContext<Settings<OptionTable>> {
+  readonly options: Settings<OptionTable>
+  nowMs = 0
+  /** The rule of `filter`, as an index; -1 if it was not called. */
+  filteredBy = -1
+  /** What `deadLetter` was called with, as `field:reason`; empty if it was not. */
+  rejected = ''
+  /** An emitted row is larger than `MAX_OUTPUT_BYTES`. */
+  tooLarge = false
+  /** An `emit` threw: its row is not whole, and the transform may have caught what it threw. */
+  emitFailed = false
+  readonly #plan: WorkerPlan
+  readonly #record: CurrentRecord
+  readonly #rules: ReadonlyMap<string, number>
+  readonly #counterSlots: ReadonlyMap<string, number>
+  readonly #outputs: ReadonlyMap<string, number>
+  readonly #serializers: readonly Serialize[]
+  /** Counted for this record; added to the slab only when the record has its outcome, as it may have to run again. */
+  readonly counted: number[] = []
+  /** Undefined between tasks: what a transform has left running must not write into a slab that is another's. */
+  #rows: RowWriter | undefined
+  #value!: Readonly<Record<string, unknown>>
+  #nowIso: string | undefined
+
+  constructor(plan: WorkerPlan, record: CurrentRecord) {
+    this.options = pipelineOptions(plan.settings, plan.pipeline)
+    this.#plan = plan
+    this.#record = record
+    this.#rules = indexed(rulesOf(plan.pipeline))
+    this.#counterSlots = indexed(countersOf(plan.pipeline))
+    this.#outputs = indexed(plan.outputs.names)
+    this.#serializers = plan.serializers
+  }
+
+  get nowIso(): string {
+    return (this.#nowIso ??= new Date(this.nowMs).toISOString())
+  }
+
+  enterTask(rows: RowWriter, nowMs: number): void {
+    this.#rows = rows
+    this.nowMs = nowMs
+    this.#nowIso = undefined
+  }
+
+  leaveTask(): void {
+    this.#rows = undefined
+  }
+
+  enter(value: Readonly<Record<string, unknown>>): void {
+    this.#value = value
+    this.filteredBy = -1
+    this.rejected = ''
+    this.tooLarge = false
+    this.emitFailed = false
+  }
+
+  emit(output: string, value: object, changes?: EmitChanges): void {
+    const index = this.#outputs.get(output)
+    if (index === undefined) throw new Error('the transform emitted to an output that the pipeline does not declare')
+    const rows = this.#rows
+    if (rows === undefined) throw new Error('the transform emitted after it had returned')
+    this.emitFailed = true
+    const time = acceptedTimestamp(changes?.timestampMs ?? this.#timestamp(), this.nowMs)
+    rows.open(index, time.timestampMs)
+    rows.setValue(this.#serializers[index](value, this.#value))
+    if (changes?.key !== undefined) rows.setKey(changes.key)
+    const headers = changes?.headers ?? NO_HEADERS
+    rows.setHeaders(this.#plan.passHeaders, time.headers.length === 0 ? headers : [...headers, ...time.headers])
+    if (!rows.overflowed && rows.rowBytes > this.#plan.maxOutputBytes) this.tooLarge = true
+    this.emitFailed = false
+  }
+
+  /**
+   * Passes the record on to the first output as it is: what `TOMBSTONES=pass` does. Answers false if the row would be
+   * larger than an output may be.
+   */
+  emitUntouched(rows: RowWriter): boolean {
+    const time = acceptedTimestamp(
+      this.#plan.outputTimestamp === 'now' ? this.nowMs : this.#record.timestampMs,
+      this.nowMs
+    )
+    rows.open(0, time.timestampMs)
+    rows.setHeaders(this.#plan.passHeaders, time.headers)
+    return rows.overflowed || rows.rowBytes <= this.#plan.maxOutputBytes
+  }
+
+  filter(rule: string): void {
+    const index = this.#rules.get(rule)
+    if (index === undefined) throw new Error('the transform filtered by a rule that the pipeline does not declare')
+    this.filteredBy = index
+  }
+
+  deadLetter(field: string, reason: string): void {
+    this.rejected += `${this.rejected === '' ? '' : ', '}${field}:${reason}`
+  }
+
+  count(counter: string): void {
+    const slot = this.#counterSlots.get(counter)
+    if (slot === undefined || slot < engineCounters.length) {
+      throw new Error('the transform counted under a name that the pipeline does not declare')
+    }
+    this.counted.push(slot)
+  }
+
+  #timestamp(): number {
+    switch (this.#plan.outputTimestamp) {
+      case 'input':
+        return this.#record.timestampMs
+      case 'event':
+        return this.#plan.eventTimeMs(this.#value)
+      default:
+        return this.nowMs
+    }
+  }
+}
+
+const NO_HEADERS = [] as const
+
+function indexed(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name, index) => [name, index]))
+}

@@ -1,0 +1,72 @@
+import { createDeadLetterHeaders, OMITTED_BYTES_HEADER, RULE_HEADER, textHeader } from '../src/dead-letters/headers.ts'
+import type { Header } from '../src/pipeline.ts'
+import { headersSize } from '../src/slabs/headers.ts'
+import { VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
+import type { Reason } from '../src/slabs/outcomes.ts'
+import type { RowWriter } from '../src/slabs/rows.ts'
+import type { Slab } from '../src/slabs/slab.ts'
+import type { CurrentRecord } from './current-record.ts'
+import type { WorkerPlan } from './plan.ts'
+import { acceptedTimestamp } from './timestamps.ts'
+
+/** Room for the header that a dead letter by reference adds to what was measured. */
+const REFERENCE_HEADER_BYTES = 64
+/** A pipeline's own reasons are cut there, so that the headers of a dead letter always fit a large slab. */
+const MAX_MESSAGE_LENGTH = 4096
+
+/**
+ * Writes the rows of records that do not reach the pipeline's outputs: dead letters and cleaned records. Key, value,
+ * headers and timestamp are the input's own, byte for byte; headers that say why follow.
+ */
+export class UndeliveredRows {
+  readonly #plan: WorkerPlan
+  readonly #record: CurrentRecord
+  readonly #headersOf: ReturnType<typeof createDeadLetterHeaders>
+  readonly #ruleHeaders = new Map<string, readonly Header[]>()
+
+  constructor(plan: WorkerPlan, record: CurrentRecord) {
+    const { groupId, clientId } = plan.settings
+    this.#plan = plan
+    this.#record = record
+    this.#headersOf = createDeadLetterHeaders({ groupId, clientId, pipeline: plan.pipeline.name })
+  }
+
+  /**
+   * One too large for the output topic goes by reference: without its value, which the headers tell where to find; and
+   * without its own headers or its key where these alone are too large.
+   */
+  deadLetter(slab: Slab, record: number, rows: RowWriter, nowMs: number, reason: Reason, message: string): void {
+    const time = acceptedTimestamp(this.#record.timestampMs, nowMs)
+    const why = [...this.#headersOf(this.#record, reason, message.slice(0, MAX_MESSAGE_LENGTH)), ...time.headers]
+    const omitted = (slab.flags[record] & VALUE_IS_OMITTED) !== 0
+    const keyBytes = slab.keyEnd[record] - slab.keyStart[record]
+    const valueBytes = slab.valueEnd[record] - slab.keyEnd[record]
+    const headerBytes = slab.headersEnd[record] - slab.valueEnd[record]
+    const room = this.#plan.maxOutputBytes - headersSize(why) - REFERENCE_HEADER_BYTES
+
+    rows.open(this.#plan.outputs.deadLetter, time.timestampMs)
+    if (omitted || keyBytes + valueBytes + headerBytes > room) {
+      rows.setNullValue()
+      why.push(textHeader(OMITTED_BYTES_HEADER, String(omitted ? slab.omittedBytes[record] : valueBytes)))
+    }
+    if (keyBytes > room) rows.setKey(null)
+    rows.setHeaders(keyBytes + headerBytes <= room, why)
+  }
+
+  /** Answers false if the row would be larger than an output may be. */
+  cleaned(rows: RowWriter, nowMs: number, rule: string): boolean {
+    const { cleaned } = this.#plan.outputs
+    if (cleaned < 0) return true
+    const time = acceptedTimestamp(this.#record.timestampMs, nowMs)
+    rows.open(cleaned, time.timestampMs)
+    const headers = this.#ruleHeader(rule)
+    rows.setHeaders(true, time.headers.length === 0 ? headers : [...headers, ...time.headers])
+    return rows.overflowed || rows.rowBytes <= this.#plan.maxOutputBytes
+  }
+
+  #ruleHeader(rule: string): readonly Header[] {
+    let headers = this.#ruleHeaders.get(rule)
+    if (headers === undefined) this.#ruleHeaders.set(rule, (headers = [textHeader(RULE_HEADER, rule)]))
+    return headers
+  }
+}

@@ -1,0 +1,146 @@
+import { Ajv, type ValidateFunction } from 'ajv'
+import Format from 'typebox/format'
+import { Compile } from 'typebox/schema'
+import { ANY_FIELD, reasonsByField, type FieldReason } from './validation-reasons.ts'
+import { applySettings, type FieldRules } from './validation-schema.ts'
+
+/** Answers a reason from a closed set, or `undefined` if the value is good. Called only with values of the right type. */
+export type FieldCheck = (value: never) => string | undefined
+
+export interface ValidatorSettings extends FieldRules {
+  /** What missing, null and empty fields become, before anything is checked. */
+  readonly fieldDefaults: Readonly<Record<string, string>>
+  /** What a schema can't say, by field. */
+  readonly checks?: Readonly<Record<string, FieldCheck | undefined>>
+}
+
+export interface Validator {
+  /**
+   * Fills in defaults, then answers every failure of the record, in the schema's order, as `field:reason` pairs joined
+   * by `, `; or `undefined` if it is good. Never a value of the record, and of an unknown field not even the name.
+   *
+   * In a good record an optional field that was null is `undefined`: absent. An empty optional string without a
+   * default is a string like any other, left to the field's check.
+   *
+   * @example 'user_id:missing, timestamp:not-a-timestamp, *:unexpected-field'
+   */
+  validate(value: Record<string, unknown>): string | undefined
+  /** How many defaults the last record took. */
+  readonly defaulted: number
+}
+
+export function createValidator(settings: ValidatorSettings): Validator {
+  return new RecordValidator(settings)
+}
+
+/**
+ * TypeBox's compiled check passes a good record in 0.05 us. What it refuses goes to Ajv, which names all errors in a
+ * twentieth of the time that TypeBox would take.
+ */
+class RecordValidator implements Validator {
+  defaulted = 0
+  readonly #fields: readonly string[]
+  readonly #required: ReadonlySet<string>
+  readonly #defaults: readonly (readonly [string, string])[]
+  readonly #checks: readonly (readonly [string, FieldCheck])[]
+  readonly #keepsExtraFields: boolean
+  readonly #schema: { Check(value: unknown): boolean }
+  readonly #explain: ValidateFunction
+
+  constructor(settings: ValidatorSettings) {
+    const schema = applySettings(settings)
+    this.#fields = Object.keys(settings.schema.properties)
+    this.#required = new Set(settings.requiredFields)
+    this.#defaults = Object.entries(settings.fieldDefaults)
+    this.#checks = Object.entries(settings.checks ?? {}).filter(isGiven)
+    this.#keepsExtraFields = settings.extraFields === 'keep'
+    this.#schema = Compile(schema)
+    this.#explain = createExplainer(schema)
+  }
+
+  validate(value: Record<string, unknown>): string | undefined {
+    this.#fillDefaults(value)
+    return this.#isGood(value) ? undefined : this.#failures(value)
+  }
+
+  #fillDefaults(value: Record<string, unknown>): void {
+    this.defaulted = 0
+    for (const [field, content] of this.#defaults) {
+      if (!isMissing(value, field) && value[field] !== '') continue
+      value[field] = content
+      this.defaulted++
+    }
+  }
+
+  #isGood(value: Record<string, unknown>): boolean {
+    if (!this.#schema.Check(value)) return false
+    for (const [field, check] of this.#checks) {
+      const content = value[field]
+      if (content !== undefined && check(content as never) !== undefined) return false
+    }
+    return !this.#keepsExtraFields || this.#extraFieldsCanBeWritten(value)
+  }
+
+  #failures(value: Record<string, unknown>): string | undefined {
+    for (const field of this.#fields) {
+      if (value[field] === null && !this.#required.has(field)) value[field] = undefined
+    }
+    const reasons = this.#explain(value) ? new Map() : reasonsByField(this.#explain.errors ?? [])
+    const pairs = this.#fields.flatMap(field => {
+      const found = this.#ownReason(value, field) ?? reasons.get(field) ?? this.#checkField(value, field)
+      return [...found].map(reason => `${field}:${reason}`)
+    })
+    for (const reason of reasons.get(ANY_FIELD) ?? []) pairs.push(`${ANY_FIELD}:${reason}`)
+    if (this.#keepsExtraFields && !this.#extraFieldsCanBeWritten(value)) pairs.push(`${ANY_FIELD}:out-of-range`)
+    if (pairs.length > 0) return pairs.join(', ')
+    return this.#isGood(value) ? undefined : `${ANY_FIELD}:wrong-type`
+  }
+
+  /** What a schema would say less clearly: null is missing, the empty string is empty, 1e400 is out of range. */
+  #ownReason(value: Record<string, unknown>, field: string): readonly FieldReason[] | undefined {
+    if (isMissing(value, field)) return this.#required.has(field) ? ['missing'] : []
+    if (value[field] === '' && this.#required.has(field)) return ['empty']
+    return isInfinite(value[field]) ? ['out-of-range'] : undefined
+  }
+
+  #checkField(value: Record<string, unknown>, field: string): readonly string[] {
+    const check = this.#checks.find(([name]) => name === field)?.[1]
+    const reason = check?.(value[field] as never)
+    return reason === undefined ? [] : [reason]
+  }
+
+  /** JSON can say 1e400, but it would be written as null. */
+  #extraFieldsCanBeWritten(value: Record<string, unknown>): boolean {
+    return Object.keys(value).every(name => this.#fields.includes(name) || !holdsInfinity(value[name]))
+  }
+}
+
+function createExplainer(schema: object): ValidateFunction {
+  // Own properties only: a record without `constructor` must not pass for one that inherits it.
+  const ajv = new Ajv({ allErrors: true, ownProperties: true, strict: false, logger: false })
+  // TypeBox's formats, so that the two can't disagree.
+  for (const [name, test] of Format.Entries()) ajv.addFormat(name, test)
+  return ajv.compile(schema)
+}
+
+function isGiven(entry: [string, FieldCheck | undefined]): entry is [string, FieldCheck] {
+  return entry[1] !== undefined
+}
+
+function isMissing(value: Record<string, unknown>, field: string): boolean {
+  return value[field] === undefined || value[field] === null || !Object.hasOwn(value, field)
+}
+
+function isInfinite(content: unknown): boolean {
+  return typeof content === 'number' && !Number.isFinite(content)
+}
+
+/** The depth of a record is bounded by a setting, so this keeps its own list and not the stack's. */
+function holdsInfinity(content: unknown): boolean {
+  const open = [content]
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (isInfinite(next)) return true
+    if (typeof next === 'object' && next !== null) for (const inner of Object.values(next)) open.push(inner)
+  }
+  return false
+}
