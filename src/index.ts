@@ -20,3 +20,11 @@ export async function createProcessor(
   const { createProcessor: create } = await import('./create-processor.ts')
   return create(environment)
 }
+
+/** Runs records through a pipeline without Kafka; see `src/test-pipeline.ts`. */
+export async function testPipeline(
+  ...args: Parameters<typeof import('./test-pipeline.ts').testPipeline>
+): Promise<import('./test-pipeline.ts').TestResult[]> {
+  const { testPipeline: test } = await import('./test-pipeline.ts')
+  return test(...args)
+}

@@ -73,6 +73,7 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     if (index === undefined) throw new Error('the transform emitted to an output that the pipeline does not declare')
     const rows = this.#rows
     if (rows === undefined) throw new Error('the transform emitted after it had returned')
+    const failedBefore = this.emitFailed
     this.emitFailed = true
     const time = acceptedTimestamp(changes?.timestampMs ?? this.#timestamp(), this.nowMs)
     rows.open(index, time.timestampMs)
@@ -81,7 +82,7 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     const headers = changes?.headers ?? NO_HEADERS
     rows.setHeaders(this.#plan.passHeaders, time.headers.length === 0 ? headers : [...headers, ...time.headers])
     if (!rows.overflowed && rows.rowBytes > this.#plan.maxOutputBytes) this.tooLarge = true
-    this.emitFailed = false
+    this.emitFailed = failedBefore
   }
 
   /**

@@ -83,7 +83,7 @@ class RecordValidator implements Validator {
 
   #failures(value: Record<string, unknown>): string | undefined {
     for (const field of this.#fields) {
-      if (value[field] === null && !this.#required.has(field)) value[field] = undefined
+      if (value[field] === null) value[field] = undefined
     }
     const reasons = this.#explain(value) ? new Map() : reasonsByField(this.#explain.errors ?? [])
     const pairs = this.#fields.flatMap(field => {
@@ -116,8 +116,7 @@ class RecordValidator implements Validator {
 }
 
 function createExplainer(schema: object): ValidateFunction {
-  // Own properties only: a record without `constructor` must not pass for one that inherits it.
-  const ajv = new Ajv({ allErrors: true, ownProperties: true, strict: false, logger: false })
+  const ajv = new Ajv({ allErrors: true, strict: false, logger: false })
   // TypeBox's formats, so that the two can't disagree.
   for (const [name, test] of Format.Entries()) ajv.addFormat(name, test)
   return ajv.compile(schema)

@@ -11,8 +11,9 @@ export function lastDotOfIpv4(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === DOT) {
-      if (octet < 0 || ++octets > 4) return -1
+      if (octet < 0) return -1
       octet = -1
+      octets++
       lastDot = at
     } else {
       // An octet of 0 that goes on has a leading zero.

@@ -13,7 +13,7 @@ export interface Spoiled {
   readonly headers?: readonly Header[]
 }
 
-export type Fault = (login: RawLogin, random: NumberedRandom) => Spoiled
+type Fault = (login: RawLogin, random: NumberedRandom) => Spoiled
 
 const TOO_DEEP_LEVELS = 10_000
 const LARGE_BYTES = 1_000_000

@@ -1,9 +1,11 @@
 import type { Header } from '../../src/index.ts'
-import { faults, writeLogin, type Fault, type FaultName, type Spoiled } from './sample-faults.ts'
+import { faults, writeLogin, type FaultName, type Spoiled } from './sample-faults.ts'
 import { drawLogin } from './sample-login.ts'
 import { NumberedRandom } from './sample-random.ts'
 
 export type SampleKind = 'good' | 'other-version' | 'no-device-type' | FaultName
+
+export const sampleKinds = ['good', 'other-version', 'no-device-type', ...(Object.keys(faults) as FaultName[])] as const
 
 export interface SampleSettings {
   readonly seed: number
@@ -56,7 +58,7 @@ const NOTHING_SPOILED: Spoiled = {}
 /**
  * Makes sample logins like those of the pipeline's real topic, about 210 bytes each.
  *
- * @throws if the shares add up to more than 1.
+ * @throws if a share is of no known kind or not from 0 to 1, or if they add up to more than 1.
  */
 export function createSampleGenerator(settings: SampleSettings): SampleGenerator {
   return new LoginGenerator(settings)
@@ -82,7 +84,7 @@ class LoginGenerator implements SampleGenerator {
     const kind = this.#kinds.at(random.fraction())
     const timestampMs = this.#startTimeMs + Math.floor((number * 1000) / this.#samplesPerSecond)
     const { userId, appVersion, locale, raw, blank } = drawLogin(this.#seed, random, kind, timestampMs)
-    const spoiled = isFault(kind) ? (faults[kind] as Fault)(raw, random) : NOTHING_SPOILED
+    const spoiled: Spoiled = isFault(kind) ? faults[kind](raw, random) : NOTHING_SPOILED
     const headers = spoiled.headers ?? NO_HEADERS
     return {
       kind,
@@ -110,6 +112,10 @@ class KindTable {
   readonly #kinds: readonly SampleKind[]
 
   constructor(shares: Readonly<Partial<Record<SampleKind, number>>>) {
+    const strangers = Object.keys(shares).filter(kind => !(sampleKinds as readonly string[]).includes(kind))
+    if (strangers.length > 0) throw new Error(`samples are not of kind ${strangers[0]}, but ${sampleKinds.join(', ')}`)
+    const unfit = Object.entries(shares).find(([, share]) => !(share >= 0 && share <= 1))
+    if (unfit) throw new Error(`the share of ${unfit[0]} is not a number from 0 to 1`)
     let end = 0
     this.#kinds = Object.keys(shares) as SampleKind[]
     this.#ends = Object.values(shares).map(share => (end += share))

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 const TIMEOUT_MS = 120_000
@@ -19,7 +18,7 @@ const nodeFetch: Downloader = async (url, path) => {
   setDefaultCACertificates([...new Set([...getCACertificates('default'), ...getCACertificates('system')])])
   const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
   if (!response.ok || !response.body) throw new Error(`HTTP status ${response.status}`)
-  await pipeline(Readable.fromWeb(response.body as ReadableStream), createWriteStream(path))
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(path))
 }
 
 function run(program: string, args: string[]): Promise<void> {

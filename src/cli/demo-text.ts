@@ -15,8 +15,12 @@ export function announce(
 ): void {
   const parts = [pipeline.name, 'at least once', `group ${settings.groupId}`]
   if (withSamples) {
-    const count = settings.rate > 0 && !given.SAMPLES ? `${grouped(settings.rate)}/s` : grouped(settings.samples)
-    parts.push(`${count} sample logins, one in fifty of them bad`)
+    const endless = given.RATE && !given.SAMPLES
+    const pace = settings.rate > 0 ? `${grouped(settings.rate)} a second` : ''
+    const count = endless
+      ? `sample logins, ${pace}`
+      : `${grouped(settings.samples)} sample logins${pace && `, ${pace}`}`
+    parts.push(`${count}, one in fifty of them bad`)
   } else parts.push('Ctrl-C to stop')
   print(`▶ ${parts.join(' · ')}`)
   if (simulated) print('  on a simulated broker (inside librdkafka): good for a look, not for figures')

@@ -21,32 +21,38 @@ export const demo: Command = async (_args, context) => {
   const withSamples = broker.ours || Boolean(context.environment.SAMPLES)
   const environment = demoEnvironment(broker, withSamples)
   const created = await createProcessor(environment)
-  if (broker.ours && !broker.simulated) await createTopics(created)
+  await createTopics(created, broker)
   announce(created, broker, withSamples, context.environment)
-  const samples = withSamples ? startGenerator(environment) : undefined
-  return await run(created, broker, samples, context)
+  return await run(created, broker, context, withSamples ? () => startGenerator(environment) : undefined)
 }
 
 async function run(
   created: CreatedProcessor,
   broker: LocalBroker,
-  samples: SampleProgress | undefined,
-  { onStop }: CommandContext
+  { onStop }: CommandContext,
+  generate: (() => SampleProgress) | undefined
 ): Promise<number> {
   const { processor } = created
   const view = new LiveView(processor)
   const ticker = setInterval(() => view.tick(), TICK_MS)
+  let samples: SampleProgress | undefined
+  let interrupted = false
   onStop(() => {
+    interrupted = true
     samples?.stop()
     processor.stop()
   })
   try {
     const running = processor.run()
-    if (samples !== undefined) void stopWhenSettled(created, broker, samples)
+    // The processor first: a simulated broker forgets what nobody reads in time.
+    if (generate !== undefined && (await assigned(created))) {
+      samples = generate()
+      stopWhenSettled(created, broker, samples).catch(() => processor.stop())
+    }
     const { drained } = await running
     view.end()
     if (samples?.failure !== undefined) throw samples.failure
-    summarize(created, samples?.sent)
+    summarize(created, interrupted ? undefined : samples?.sent)
     return drained ? 0 : 3
   } finally {
     clearInterval(ticker)
@@ -56,10 +62,22 @@ async function run(
 
 /** Two settings show what there is to see in the samples, unless they are set already. */
 function demoEnvironment(broker: LocalBroker, withSamples: boolean): Environment {
-  const quiet = { LOG_LEVEL: 'error', ...broker.environment }
-  const slow = broker.simulated ? { RATE: '20000', FETCH_WAIT_MS: '10' } : {}
+  const quiet: Environment = { LOG_LEVEL: 'error', ...broker.environment }
   if (!withSamples) return quiet
-  return { ACCEPTED_APP_VERSIONS: '2.3.0', CLEANED_TOPIC: 'user-login-cleaned', ...slow, ...quiet }
+  const shown = { ACCEPTED_APP_VERSIONS: '2.3.0', CLEANED_TOPIC: 'user-login-cleaned', ...quiet }
+  if (!broker.simulated) return shown
+  // It answers an empty fetch only after the whole wait, and keeps so little that samples must not run ahead.
+  const paced = quiet.RATE ? {} : { RATE: '20000', SAMPLES: quiet.SAMPLES || '200000' }
+  return { FETCH_WAIT_MS: '10', ...shown, ...paced }
+}
+
+/** Answers false if the processor has ended before it got a partition. */
+async function assigned({ processor }: CreatedProcessor): Promise<boolean> {
+  while (processor.state === 'starting' || processor.state === 'running') {
+    if (processor.snapshot().partitions > 0) return true
+    await sleep(TICK_MS)
+  }
+  return false
 }
 
 async function stopWhenSettled(created: CreatedProcessor, broker: LocalBroker, samples: SampleProgress): Promise<void> {

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, KafkaError } from '../../src/kafka/kafka-error.ts'
 import type {
   AssignedPartition,
@@ -60,6 +60,8 @@ export class FakeConsumer implements RecordConsumer, Member {
     if (this.#polling) throw new KafkaError(ErrorCode.STATE, 'one poll at a time')
     if (!this.#connected) throw new KafkaError(ErrorCode.STATE, 'the consumer is not connected')
     this.#polling = true
+    // As with a broker, the answer never comes within the same turn of the event loop.
+    await nextTurn()
     try {
       let needsBytes = this.#deliver(into)
       if (this.#events.length === 0 && (into === undefined || into.records === 0) && needsBytes === 0) {
@@ -103,8 +105,7 @@ export class FakeConsumer implements RecordConsumer, Member {
 
   async commit(offsets: readonly CommitOffset[]): Promise<void> {
     const error = this.#cluster.commitErrors.shift() ?? this.#commitError(offsets)
-    // Not before the next turn of the event loop, as from a broker.
-    await delay(0)
+    await nextTurn()
     if (error !== undefined) throw new KafkaError(error.code, `commit failed: ${error.message}`)
     for (const offset of offsets) this.#cluster.commits.push({ ...offset, group: this.#groupName })
   }

@@ -132,6 +132,7 @@ describe('names the first byte that is wrong', () => {
         expect(scanJson(bytes, 0, end, anyDepth) === undefined).toBe(parses(bytes.subarray(0, end)))
       }
     }
+    expect(scanJson(Buffer.from('"\\u??'), 0, 2, anyDepth)).toEqual({ reason: 'not-json', byte: 2 })
   })
 
   test('in shared memory as well', () => {

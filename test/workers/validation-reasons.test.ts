@@ -23,6 +23,7 @@ describe('the reason of', () => {
       1,
       ['wrong-type']
     ],
+    ['a union says nothing of its members', { anyOf: [{ minLength: 3 }, { type: 'null' }] }, 'y', ['wrong-type']],
     ['several failures is named for each', { minLength: 3, pattern: '^x' }, 'y', ['wrong-length', 'wrong-format']],
     ['the same failure twice is named once', { items: { type: 'string' } }, [1, 2], ['wrong-type']]
   ])('%s', (_, schema, value, expected) => {

@@ -1,5 +1,6 @@
 import { RdKafka } from '@confluentinc/kafka-javascript'
 import type { TopicPartition } from '../ports.ts'
+import type { NativeHeader } from './headers.ts'
 
 /**
  * The raw API of kafka-javascript, as far as it is used. Only this folder may import the package: its addon can be
@@ -40,8 +41,7 @@ export interface ConsumedMessage extends TopicPartition {
   readonly timestamp: number
   readonly key: Buffer | null
   readonly value: Buffer | null
-  /** One object a header, with one property. */
-  readonly headers?: readonly Readonly<Record<string, Buffer>>[]
+  readonly headers?: readonly NativeHeader[]
 }
 
 export interface PartitionEnd extends TopicPartition {
@@ -72,7 +72,7 @@ export interface NativeProducer {
     key: Uint8Array | null,
     timestampMs: number,
     opaque: undefined,
-    headers: readonly Readonly<Record<string, Uint8Array>>[] | undefined
+    headers: readonly NativeHeader[] | undefined
   ): number
 }
 
@@ -89,4 +89,5 @@ export function nativeProducer(client: ProducerClient): NativeProducer {
  * empty one, would silently replace all that are topic properties: `auto.offset.reset`, `acks`, `partitioner`,
  * `compression.type`, `delivery.timeout.ms`.
  */
-export const WITHOUT_TOPIC_PROPERTIES = undefined as unknown as Record<never, never>
+export const WITHOUT_TOPIC_PROPERTIES = undefined as unknown as RdKafka.ConsumerTopicConfig &
+  RdKafka.ProducerTopicConfig

@@ -5,7 +5,7 @@ type Client = ConsumerClient | ProducerClient
 
 /** How long each attempt to connect may take: 30 s in all. They can't be cut short, so the first ones are. */
 const ATTEMPTS_MS = [2_000, 4_000, 8_000, 16_000]
-const RETRIABLE: readonly number[] = [ErrorCode.TIMED_OUT, ErrorCode.TRANSPORT, ErrorCode.ALL_BROKERS_DOWN]
+const RETRIABLE: ReadonlySet<number> = new Set([ErrorCode.TIMED_OUT, ErrorCode.TRANSPORT, ErrorCode.ALL_BROKERS_DOWN])
 /** Refusals that no waiting mends. A broker that is just starting refuses connections or closes them instead. */
 const REFUSAL = /SASL authentication error|certificate|unsupported sasl mechanism/i
 
@@ -26,7 +26,7 @@ export async function connectClient<C extends Client>(
     const outcome = await attempt(make, timeoutMs)
     if (!(outcome instanceof KafkaError)) return outcome
     failure = outcome
-    if (!RETRIABLE.includes(outcome.code)) break
+    if (!RETRIABLE.has(outcome.code)) break
   }
   throw new KafkaError(failure!.code, `the ${role} can't connect: ${failure!.message}`)
 }

@@ -28,10 +28,17 @@ const POLL_WAIT_MS = 20
 /** How long a poll without a slab takes: room may come any moment, so shorter. */
 const SERVE_WAIT_MS = 5
 
+export interface ConsumerOptions {
+  readonly consumerProperties: Properties
+  readonly slabRecords: number
+  readonly connectAttemptsMs?: readonly number[]
+}
+
 /** `RecordConsumer` on kafka-javascript's raw `consume(n)`. */
 export class ConfluentConsumer implements RecordConsumer {
   readonly #properties: Properties
   readonly #slabRecords: number
+  readonly #attemptsMs: readonly number[] | undefined
   readonly #events: ConsumerEvent[] = []
   readonly #assignment = new Assignment()
   readonly #pending = new PendingRecords(this.#assignment)
@@ -44,9 +51,10 @@ export class ConfluentConsumer implements RecordConsumer {
   #held = false
   #closing: Promise<void> | undefined
 
-  constructor(properties: Properties, slabRecords: number) {
-    this.#properties = properties
-    this.#slabRecords = slabRecords
+  constructor(options: ConsumerOptions) {
+    this.#properties = options.consumerProperties
+    this.#slabRecords = options.slabRecords
+    this.#attemptsMs = options.connectAttemptsMs
   }
 
   async connect(): Promise<void> {
@@ -56,7 +64,8 @@ export class ConfluentConsumer implements RecordConsumer {
       rebalance_cb: this.#rebalance.callback,
       offset_commit_cb: this.#commits.callback
     }
-    const client = await connectClient('consumer', () => new KafkaConsumer(properties, WITHOUT_TOPIC_PROPERTIES))
+    const make = () => new KafkaConsumer(properties, WITHOUT_TOPIC_PROPERTIES)
+    const client = await connectClient('consumer', make, this.#attemptsMs)
     this.#client = client
     this.#rebalance.attach(client)
     onError(client, error => this.#events.push({ type: 'error', ...error }))

@@ -14,6 +14,7 @@ import {
 } from './client.ts'
 import { connectClient, disconnectClient, onError } from './connection.ts'
 import { DeliveryQueues } from './delivery-queues.ts'
+import { toNative } from './headers.ts'
 import { OutputTopics } from './output-topics.ts'
 
 /** How long rows that are still queued may take when the producer is disconnected. */
@@ -24,9 +25,17 @@ interface Report {
   readonly partition: number
 }
 
+export interface ProducerOptions {
+  readonly producerProperties: Properties
+  readonly outputTopics: readonly string[]
+  readonly events: TransportEvents
+  readonly connectAttemptsMs?: readonly number[]
+}
+
 /** `RecordProducer` on kafka-javascript's raw `produce`, with a delivery report a row. */
 export class ConfluentProducer implements RecordProducer {
   readonly #properties: Properties
+  readonly #attemptsMs: readonly number[] | undefined
   readonly #outputs: OutputTopics
   readonly #events: TransportEvents
   readonly #queues = new DeliveryQueues()
@@ -35,11 +44,12 @@ export class ConfluentProducer implements RecordProducer {
   #flushing = false
   #closing: Promise<void> | undefined
 
-  constructor(properties: Properties, outputTopics: readonly string[], events: TransportEvents) {
-    if (properties['enable.idempotence'] !== true) {
+  constructor({ producerProperties, outputTopics, events, connectAttemptsMs }: ProducerOptions) {
+    if (producerProperties['enable.idempotence'] !== true) {
       throw new RangeError('enable.idempotence must be true: reports are matched by the order that it guarantees')
     }
-    this.#properties = properties
+    this.#properties = producerProperties
+    this.#attemptsMs = connectAttemptsMs
     this.#outputs = new OutputTopics(outputTopics)
     this.#events = events
   }
@@ -49,12 +59,10 @@ export class ConfluentProducer implements RecordProducer {
   }
 
   async connect(): Promise<void> {
-    const client = await connectClient(
-      'producer',
-      () => new Producer({ ...this.#properties, dr_cb: true }, WITHOUT_TOPIC_PROPERTIES)
-    )
+    const make = () => new Producer({ ...this.#properties, dr_cb: true }, WITHOUT_TOPIC_PROPERTIES)
+    const client = await connectClient('producer', make, this.#attemptsMs)
     this.#client = client
-    client.on('delivery-report', this.#onReport as Parameters<typeof client.on<'delivery-report'>>[1])
+    client.on('delivery-report', this.#onReport)
     onError(client, error => this.#events.producerError(error))
     // Before the client is connected this would be a segmentation fault.
     client.setPollInBackground(true)
@@ -129,9 +137,7 @@ export class ConfluentProducer implements RecordProducer {
   }
 }
 
-function headersOf(slab: Slab, row: number): Readonly<Record<string, Uint8Array>>[] {
+function headersOf(slab: Slab, row: number) {
   const start = slab.rowHeadersStart[row]
-  const headers = readHeaders(slab.bytes, start, start + slab.rowHeadersLength[row])
-  // A computed name makes a property of its own even of `__proto__`.
-  return headers.map(({ name, value }) => ({ [name]: value }))
+  return toNative(readHeaders(slab.bytes, start, start + slab.rowHeadersLength[row]))
 }

@@ -8,6 +8,7 @@ import {
   type Properties
 } from './client.ts'
 import { ConfluentAdmin } from './admin.ts'
+import { fromNative } from './headers.ts'
 import { connectClient, disconnectClient } from './connection.ts'
 
 export interface StoredRecord extends TopicPartition {
@@ -72,8 +73,5 @@ async function rangesOf(properties: Properties, topic: string, count: number) {
 }
 
 function storedRecord({ topic, partition, offset, timestamp, key, value, headers }: ConsumedMessage): StoredRecord {
-  const named = (headers ?? []).flatMap(header =>
-    Object.entries(header).map(([name, bytes]) => ({ name, value: bytes }))
-  )
-  return { topic, partition, offset, timestampMs: timestamp, key, value, headers: named }
+  return { topic, partition, offset, timestampMs: timestamp, key, value, headers: fromNative(headers) }
 }

@@ -1,8 +1,6 @@
-import type { Header } from '../../pipeline.ts'
 import type { IncomingRecord } from '../../slabs/writer.ts'
 import type { ConsumedMessage } from './client.ts'
-
-const NO_HEADERS: readonly Header[] = []
+import { fromNative } from './headers.ts'
 
 /** A message in the form that a slab's writer takes: one object for all, as the writer keeps nothing of it. */
 export class ReusedRecord implements IncomingRecord {
@@ -12,7 +10,7 @@ export class ReusedRecord implements IncomingRecord {
   timestampMs = 0
   key: Uint8Array | null = null
   value: Uint8Array | null = null
-  headers = NO_HEADERS
+  headers = fromNative(undefined)
 
   of(message: ConsumedMessage): this {
     this.topic = message.topic
@@ -21,14 +19,7 @@ export class ReusedRecord implements IncomingRecord {
     this.timestampMs = message.timestamp
     this.key = message.key
     this.value = message.value
-    this.headers = message.headers === undefined ? NO_HEADERS : message.headers.map(toHeader)
+    this.headers = fromNative(message.headers)
     return this
   }
-}
-
-/** The addon sets the name as a property, which for the name `__proto__` sets the prototype instead. */
-function toHeader(header: Readonly<Record<string, Buffer>>): Header {
-  const [name] = Object.keys(header)
-  if (name === undefined) return { name: '__proto__', value: Object.getPrototypeOf(header) as Buffer }
-  return { name, value: header[name] }
 }

@@ -12,13 +12,15 @@ export interface ConfluentOptions {
   /** How many records a slab holds, so that no more are taken from the client than fit. */
   readonly slabRecords: number
   readonly events: TransportEvents
+  /** How long each attempt to connect may take, one after the other; 30 s in all if left out. */
+  readonly connectAttemptsMs?: readonly number[]
 }
 
 /** Kafka through kafka-javascript's raw API: a JavaScript object a record, on the main thread. */
 export function createConfluentTransport(options: ConfluentOptions): Transport {
   return {
     name: `kafka-javascript, librdkafka ${librdkafkaVersion}`,
-    consumer: new ConfluentConsumer(options.consumerProperties, options.slabRecords),
-    producer: new ConfluentProducer(options.producerProperties, options.outputTopics, options.events)
+    consumer: new ConfluentConsumer(options),
+    producer: new ConfluentProducer(options)
   }
 }

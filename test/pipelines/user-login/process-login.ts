@@ -59,7 +59,7 @@ export function loginProcessor(circumstances: Circumstances = {}): (value: Buffe
       options,
       nowMs,
       nowIso: new Date(nowMs).toISOString(),
-      emit: (_output, output) => void result.outputs.push(output as ProcessedLogin),
+      emit: (_output, output) => void result.outputs.push(output),
       filter: rule => void Object.assign(result, { outcome: 'filtered', why: rule }),
       deadLetter: (field, reason) => void Object.assign(result, dead('rejected', `${field}:${reason}`)),
       count: counter => void result.counted.push(counter)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { faults } from '../../../pipelines/user-login/sample-faults.ts'
 import { expectedOutcome, type OutcomeSettings } from '../../../pipelines/user-login/sample-outcome.ts'
 import {
   createSampleGenerator,
   SAMPLE_HEADER,
+  sampleKinds,
   type Sample,
   type SampleKind
 } from '../../../pipelines/user-login/samples.ts'
@@ -53,9 +53,9 @@ describe('a sample', () => {
   })
 
   test('has the user as its key', () => {
-    for (const { kind, key, value } of samples(500)) {
-      if (kind === 'good') expect(JSON.parse(String(value))).toHaveProperty('user_id', String(key))
-    }
+    const good = samples(500).filter(({ kind }) => kind === 'good')
+    const users = good.map(({ value }) => (JSON.parse(String(value)) as { user_id: string }).user_id)
+    expect(users).toEqual(good.map(({ key }) => String(key)))
   })
 
   test('is of its own time, which runs as fast as it is told to', () => {
@@ -101,6 +101,12 @@ describe('the mixture', () => {
     expect(share(chosen, 'other-version')).toBe(0)
   })
 
+  test('is of known kinds, in shares from 0 to 1', () => {
+    const create = (shares: object) => () => createSampleGenerator({ seed: 1, shares })
+    expect(create({ malformd: 0.1 })).toThrow('not of kind malformd, but good, other-version')
+    for (const share of [-0.1, 1.1, NaN]) expect(create({ large: share })).toThrow('the share of large')
+  })
+
   test('can not be more than everything', () => {
     expect(() => createSampleGenerator({ seed: 1, shares: { malformed: 0.9, large: 0.2 } })).toThrow('more than 1')
   })
@@ -118,7 +124,6 @@ describe('what must become of a sample is what becomes of it', () => {
       expected: { droppedLocales: ['RU', 'US'], invalidIp: 'mask' }
     }
   }
-  const kinds = ['good', 'other-version', 'no-device-type', ...Object.keys(faults)] as SampleKind[]
 
   test.each(Object.entries(settings))('%s', (_, { options, expected }) => {
     const processLogin = loginProcessor({ options })
@@ -129,7 +134,7 @@ describe('what must become of a sample is what becomes of it', () => {
       tombstones: 'dead-letter',
       ...expected
     }
-    for (const kind of kinds) {
+    for (const kind of sampleKinds) {
       const generator = createSampleGenerator({ seed: 4, shares: { ...noShares, [kind]: 1 } })
       for (const sample of samples(kind === 'large' || kind === 'too-deep' ? 5 : 60, generator)) {
         expect(sample.kind).toBe(kind)

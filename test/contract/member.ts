@@ -1,0 +1,118 @@
+import type {
+  AssignedPartition,
+  ConsumerEvent,
+  PollResult,
+  RecordConsumer,
+  TopicPartition
+} from '../../src/kafka/ports.ts'
+import { shapeOf } from '../../src/slabs/layout.ts'
+import { readRecord } from '../../src/slabs/reader.ts'
+import { Slab } from '../../src/slabs/slab.ts'
+import { SlabWriter, type IncomingRecord } from '../../src/slabs/writer.ts'
+import { SLAB_RECORDS } from './harness.ts'
+
+export interface ReceivedRecord extends IncomingRecord {
+  readonly epoch: number
+  readonly omittedBytes: number
+}
+
+/** A member of a group that does what the pipeline's loop does, a step at a time, and keeps what it saw. */
+export class Member {
+  readonly consumer: RecordConsumer
+  readonly records: ReceivedRecord[] = []
+  readonly events: ConsumerEvent[] = []
+  /** What was asked back and not yet given up. */
+  revoked: readonly TopicPartition[] = []
+  slab: Slab
+  maxRecordBytes = 1_000_000
+  #epoch = 0
+
+  constructor(consumer: RecordConsumer, slabBytes = 64 * 1024) {
+    this.consumer = consumer
+    this.slab = Slab.allocate(shapeOf(SLAB_RECORDS, slabBytes))
+  }
+
+  async join(topics: readonly string[]): Promise<this> {
+    await this.consumer.connect()
+    this.consumer.subscribe(topics)
+    return this
+  }
+
+  async poll(): Promise<PollResult> {
+    this.slab.clear()
+    const result = await this.consumer.poll(new SlabWriter(this.slab, this.maxRecordBytes))
+    this.#handle(result)
+    this.#keepRecords()
+    return result
+  }
+
+  async pollWithoutSlab(): Promise<PollResult> {
+    const result = await this.consumer.poll(undefined)
+    this.#handle(result)
+    return result
+  }
+
+  async pollUntil(condition: () => boolean): Promise<void> {
+    while (!condition()) await this.poll()
+  }
+
+  /** Commits nothing; gives up what was asked back. */
+  giveUp(): void {
+    const revoked = this.revoked
+    this.revoked = []
+    this.consumer.unassign(revoked)
+  }
+
+  ends(): { readonly epoch: number; readonly offset: number }[] {
+    return this.events.flatMap(event => (event.type === 'end' ? [{ epoch: event.epoch, offset: event.offset }] : []))
+  }
+
+  assigned(): AssignedPartition[] {
+    return this.#assigned
+  }
+
+  #assigned: AssignedPartition[] = []
+
+  #handle({ events }: PollResult): void {
+    this.events.push(...events)
+    for (const event of events) {
+      if (event.type === 'assigned') this.#assign(event.partitions)
+      if (event.type === 'revoked') this.#revoke(event.partitions)
+    }
+  }
+
+  #assign(partitions: readonly TopicPartition[]): void {
+    const assigned = partitions.map(partition => ({ ...partition, epoch: ++this.#epoch }))
+    this.consumer.assign(assigned)
+    this.#assigned.push(...assigned)
+  }
+
+  #revoke(partitions: readonly TopicPartition[]): void {
+    this.revoked = partitions
+    this.#assigned = this.#assigned.filter(
+      held => !partitions.some(({ topic, partition }) => held.topic === topic && held.partition === partition)
+    )
+  }
+
+  #keepRecords(): void {
+    const { slab } = this
+    for (let batch = 0; batch < slab.batches; batch++) {
+      for (let index = slab.batchFirstRecord[batch]; index < slab.batchEnd(batch); index++) {
+        const { key, value, headers, ...rest } = readRecord(slab, batch, index)
+        this.records.push({
+          ...rest,
+          key: key && Buffer.from(key),
+          value: value && Buffer.from(value),
+          headers: headers.map(header => ({ name: header.name, value: Buffer.from(header.value) })),
+          epoch: slab.batchEpoch[batch],
+          omittedBytes: slab.omittedBytes[index]
+        })
+      }
+    }
+  }
+}
+
+/** Polls all of them in turn until the condition holds. */
+export async function pollAll(members: readonly Member[], condition: () => boolean): Promise<void> {
+  while (!condition()) for (const member of members) await member.poll()
+}

@@ -1,0 +1,70 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { findJava, OLDEST_JAVA } from '../../scripts/broker/java.ts'
+import { ensureJars } from '../../scripts/broker/kafka-jars.ts'
+import { libsDirOf } from '../../scripts/broker/kafka-kind.ts'
+import { startKafka, type RunningKafka } from '../../scripts/broker/kafka-process.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** `host:port` of the Kafka that tests may use; undefined where none can be had. */
+    brokers: string | undefined
+  }
+}
+
+const ROOT = resolve(import.meta.dirname, '../..')
+const TEST_DIR = join(ROOT, '.test')
+const DIR_PREFIX = 'kafka-'
+
+/**
+ * One real Kafka for a whole run of vitest, with data and ports of its own. It is called once for each project, one
+ * after the other: the first one that needs a Kafka starts it, the others find its address in TEST_BROKERS. Whoever sets
+ * that variable beforehand has the tests use a Kafka that is there already.
+ */
+export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const kafka = process.env.TEST_BROKERS ? undefined : await start()
+  if (kafka !== undefined) process.env.TEST_BROKERS = kafka.bootstrap
+  provide('brokers', process.env.TEST_BROKERS)
+  if (kafka === undefined) return undefined
+  return async () => {
+    delete process.env.TEST_BROKERS
+    await kafka.stop()
+    rmSync(ownDir(), { recursive: true, force: true })
+  }
+}
+
+async function start(): Promise<RunningKafka | undefined> {
+  if (!(await findJava())) {
+    const cause = `Java ${OLDEST_JAVA} or later is not there, and these tests need a real Kafka`
+    if (process.env.CI === 'true') throw new Error(`${cause}: install it, or set TEST_BROKERS`)
+    console.warn(`tests on Kafka are SKIPPED: ${cause}`)
+    return undefined
+  }
+  mkdirSync(TEST_DIR, { recursive: true })
+  removeLeftovers()
+  const libsDir = libsDirOf(join(ROOT, '.kafka'))
+  await ensureJars(libsDir)
+  return startKafka({ dir: ownDir(), libsDir, startTimeoutMs: 120_000 })
+}
+
+function ownDir(): string {
+  return join(TEST_DIR, `${DIR_PREFIX}${process.pid}`)
+}
+
+/** Of runs that were killed; their brokers died with them. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(TEST_DIR)) {
+    const pid = name.startsWith(DIR_PREFIX) ? Number(name.slice(DIR_PREFIX.length)) : Number.NaN
+    if (Number.isInteger(pid) && !isAlive(pid)) rmSync(join(TEST_DIR, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

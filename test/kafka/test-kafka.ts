@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto'
+import { describe, inject } from 'vitest'
+import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
+import type { PartitionOffset } from '../../src/kafka/admin.ts'
+import { readTopic, type StoredRecord } from './topic-reader.ts'
+import { TopicWriter, type NewRecord } from './topic-writer.ts'
+
+/** `host:port` of the Kafka that the global set-up provides; empty where there is none, and then the tests are skipped. */
+export const brokers = inject('brokers') ?? ''
+
+/** `describe` for tests that need a real Kafka. */
+export const describeOnKafka: typeof describe.skip = describe.skipIf(brokers === '')
+
+export function uniqueName(name: string): string {
+  return `${name}-${randomBytes(5).toString('hex')}`
+}
+
+export interface TopicShape {
+  readonly partitions?: number
+  readonly config?: Readonly<Record<string, string>>
+}
+
+export type Environment = Record<string, string>
+
+/** The topics and the group of one test: what a processor needs to run on nothing else. */
+export interface TestTopics {
+  readonly input: string
+  readonly processed: string
+  readonly deadLetters: string
+  readonly cleaned: string
+  readonly group: string
+  readonly environment: Environment
+}
+
+/** What a test does with Kafka besides running a processor on it. */
+export class TestKafka {
+  readonly #admin = new ConfluentAdmin({ 'bootstrap.servers': brokers })
+  readonly #partitions = new Map<string, number>()
+  #writer!: TopicWriter
+
+  static async connect(): Promise<TestKafka> {
+    const kafka = new TestKafka()
+    await kafka.#admin.connect()
+    kafka.#writer = await TopicWriter.connect(brokers)
+    return kafka
+  }
+
+  async createTopic(name: string, { partitions = 1, config }: TopicShape = {}): Promise<string> {
+    await this.#admin.createTopics([{ topic: name, partitions, replicationFactor: 1, config }])
+    this.#partitions.set(name, partitions)
+    return name
+  }
+
+  /** Four topics, of the same shape unless the outputs are to have another one. */
+  async createTopics(shape: TopicShape = {}, outputShape = shape): Promise<TestTopics> {
+    const name = uniqueName('user-login')
+    const input = await this.createTopic(name, shape)
+    const processed = await this.createTopic(`${name}-processed`, outputShape)
+    const deadLetters = await this.createTopic(`${name}-dlq`, outputShape)
+    const cleaned = await this.createTopic(`${name}-cleaned`, outputShape)
+    const environment = {
+      BROKERS: brokers,
+      INPUT_TOPIC: input,
+      OUTPUT_TOPIC: processed,
+      DLQ_TOPIC: deadLetters,
+      CLEANED_TOPIC: cleaned,
+      GROUP_ID: name,
+      LOG_LEVEL: 'silent'
+    }
+    return { input, processed, deadLetters, cleaned, group: name, environment }
+  }
+
+  write(topic: string, records: Iterable<NewRecord>): Promise<void> {
+    return this.#writer.write(topic, records)
+  }
+
+  read(topic: string): Promise<StoredRecord[]> {
+    return readTopic(brokers, topic, this.#partitionsOf(topic))
+  }
+
+  /** How many records a topic of ours holds; transaction markers count too. */
+  async count(topic: string): Promise<number> {
+    return sum(await this.endOffsets(topic))
+  }
+
+  /** By partition. */
+  async endOffsets(topic: string): Promise<number[]> {
+    return byPartition(await this.#admin.endOffsets(this.#named(topic)))
+  }
+
+  /** By partition; -1 where nothing has been committed. */
+  async committedOffsets(group: string, topic: string): Promise<number[]> {
+    return byPartition(await this.#admin.committedOffsets(group, this.#named(topic)))
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#writer.disconnect()
+    await this.#admin.disconnect()
+  }
+
+  #named(topic: string) {
+    return Array.from({ length: this.#partitionsOf(topic) }, (_, partition) => ({ topic, partition }))
+  }
+
+  #partitionsOf(topic: string): number {
+    const partitions = this.#partitions.get(topic)
+    if (partitions === undefined) throw new Error(`the test did not create the topic ${topic}`)
+    return partitions
+  }
+}
+
+function byPartition(offsets: readonly PartitionOffset[]): number[] {
+  return offsets.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => offset)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + Math.max(number, 0), 0)
+}

@@ -1,0 +1,108 @@
+import {
+  nativeProducer,
+  Producer,
+  WITHOUT_TOPIC_PROPERTIES,
+  type NativeProducer,
+  type ProducerClient
+} from '../../src/kafka/confluent/client.ts'
+import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
+import { ErrorCode } from '../../src/kafka/kafka-error.ts'
+import type { Header } from '../../src/index.ts'
+import { until } from './until.ts'
+
+/** A record to write; what is left out is null, none or now. */
+export interface NewRecord {
+  readonly key?: Uint8Array | string | null
+  readonly value?: Uint8Array | string | null
+  readonly headers?: readonly Header[]
+  readonly timestampMs?: number
+  /** Default: where Java clients put the key; at random without one. */
+  readonly partition?: number
+}
+
+export interface WriterOptions {
+  /** The records are then written in transactions, see `transaction`. */
+  readonly transactionalId?: string
+}
+
+const ANY_PARTITION = -1
+const MAX_MESSAGE_BYTES = 10_000_000
+const TIMEOUT_MS = 60_000
+
+type Callback = (error: Error | null | undefined) => void
+
+/** Writes records as a test wants them: to a chosen partition, in a transaction that is aborted, 3 MB large. */
+export class TopicWriter {
+  readonly #client: ProducerClient
+  readonly #native: NativeProducer
+  #failure: Error | undefined
+
+  static async connect(brokers: string, { transactionalId }: WriterOptions = {}): Promise<TopicWriter> {
+    const properties = {
+      'bootstrap.servers': brokers,
+      'enable.idempotence': true,
+      'message.max.bytes': MAX_MESSAGE_BYTES,
+      'compression.type': 'lz4',
+      partitioner: 'murmur2_random',
+      'delivery.report.only.error': true,
+      dr_cb: true,
+      ...(transactionalId === undefined ? {} : { 'transactional.id': transactionalId })
+    }
+    const client = await connectClient('test writer', () => new Producer(properties, WITHOUT_TOPIC_PROPERTIES))
+    client.setPollInBackground(true)
+    if (transactionalId !== undefined) await called(callback => client.initTransactions(TIMEOUT_MS, callback))
+    return new TopicWriter(client)
+  }
+
+  private constructor(client: ProducerClient) {
+    this.#client = client
+    this.#native = nativeProducer(client)
+    client.on('delivery-report', error => (this.#failure ??= error))
+  }
+
+  /** Resolves when all of them are acknowledged. */
+  async write(topic: string, records: Iterable<NewRecord>): Promise<void> {
+    for (const record of records) {
+      await until('room in the queue of the test writer', () => this.#send(topic, record))
+    }
+    await called(callback => this.#client.flush(TIMEOUT_MS, callback))
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Writes them in a transaction of their own. */
+  async transaction(end: 'commit' | 'abort', topic: string, records: Iterable<NewRecord>): Promise<void> {
+    await called(callback => this.#client.beginTransaction(callback))
+    await this.write(topic, records)
+    if (end === 'commit') await called(callback => this.#client.commitTransaction(TIMEOUT_MS, callback))
+    else await called(callback => this.#client.abortTransaction(TIMEOUT_MS, callback))
+  }
+
+  disconnect(): Promise<void> {
+    return disconnectClient(this.#client, 'test writer', 0)
+  }
+
+  #send(topic: string, { key, value, headers = [], timestampMs, partition = ANY_PARTITION }: NewRecord): boolean {
+    const named = headers.map(header => ({ [header.name]: header.value }))
+    const code = this.#native.produce(
+      topic,
+      partition,
+      bytesOf(value),
+      bytesOf(key),
+      timestampMs ?? Date.now(),
+      undefined,
+      named.length === 0 ? undefined : named
+    )
+    if (code !== ErrorCode.NONE && code !== ErrorCode.QUEUE_FULL) throw new Error(`produce answered ${code}`)
+    return code === ErrorCode.NONE
+  }
+}
+
+function bytesOf(content: Uint8Array | string | null | undefined): Uint8Array | null {
+  return typeof content === 'string' ? Buffer.from(content) : (content ?? null)
+}
+
+function called(call: (callback: Callback) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call(error => (error ? reject(error) : resolve()))
+  })
+}
