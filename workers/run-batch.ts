@@ -78,7 +78,6 @@ export class BatchRunner {
     this.#context.counted.length = 0
     this.#decide(record)
     if (rows.overflowed) {
-      rows.drop()
       if (!this.#lastResort) return false
       this.#deadLetter(record, 'output-too-large', 'output-too-large')
       if (rows.overflowed) throw new Error('the dead letter of a record does not fit a slab of its own')

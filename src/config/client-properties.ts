@@ -41,7 +41,6 @@ export function producerProperties(settings: CoreSettings, passThrough: PassThro
     ...connectionProperties(settings),
     'enable.idempotence': true,
     acks: 'all',
-    'delivery.report.only.error': false,
     partitioner: 'murmur2_random',
     'compression.type': settings.compression,
     'linger.ms': settings.lingerMs,

@@ -41,6 +41,7 @@ const COMMITS =
 const REBALANCE = 'the drain before a revoke is built on the classic protocol with cooperative-sticky assignment'
 const ACKNOWLEDGED = 'nothing lost and order kept depend on an idempotent producer that waits for all replicas'
 const RETRIES = 'retries end with DELIVERY_TIMEOUT_MS; fewer would give records up'
+const ARRIVED = 'what has arrived, by which offsets are committed, is told by reports and statistics'
 const TRANSACTIONS = 'Millrace runs no transactions of somebody else'
 
 /** Properties that Millrace's guarantees rest on, each with the reason why it can't be set. */
@@ -65,7 +66,8 @@ export const ownedProperties: Readonly<Record<string, string>> = {
   'enable.gapless.guarantee': 'one record that fails would stop the whole producer for good',
   retries: RETRIES,
   'message.send.max.retries': RETRIES,
-  'delivery.report.only.error': 'the reports of what arrived are what offsets are committed by',
+  'delivery.report.only.error': ARRIVED,
+  'statistics.interval.ms': ARRIVED,
   partitioner: 'keys must land on the partitions where Java clients put them',
   'transactional.id': TRANSACTIONS,
   'transaction.timeout.ms': TRANSACTIONS

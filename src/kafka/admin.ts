@@ -18,6 +18,11 @@ export interface PartitionOffset extends TopicPartition {
   readonly offset: number
 }
 
+export interface CommittedOffset extends PartitionOffset {
+  /** What was committed beside the offset; empty if nothing. */
+  readonly metadata: string
+}
+
 /** What commands and tests ask of a cluster. Each call rejects after some ten seconds, with what and why. */
 export interface AdminClient {
   connect(): Promise<void>
@@ -28,6 +33,6 @@ export interface AdminClient {
   beginningOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
   /** The next offset that will be written; for `isolation.level=read_committed` readers the end may lie before it. */
   endOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
-  committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
+  committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]>
   disconnect(): Promise<void>
 }

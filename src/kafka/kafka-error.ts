@@ -13,6 +13,9 @@ export class KafkaError extends Error {
 export const ErrorCode = {
   NONE: 0,
   UNKNOWN_TOPIC_OR_PARTITION: 3,
+  COORDINATOR_LOADING: 14,
+  COORDINATOR_NOT_AVAILABLE: 15,
+  NOT_COORDINATOR: 16,
   TOPIC_ALREADY_EXISTS: 36,
   /** After it the client is of no more use. */
   FATAL: -150,

@@ -32,7 +32,12 @@ export class ConfluentHarness implements Harness {
   static async start(brokers: string): Promise<ConfluentHarness> {
     const admin = new ConfluentAdmin({ 'bootstrap.servers': brokers })
     await admin.connect()
-    const properties = { 'bootstrap.servers': brokers, 'message.max.bytes': MAX_BYTES, 'linger.ms': 0, 'enable.idempotence': true }
+    const properties = {
+      'bootstrap.servers': brokers,
+      'message.max.bytes': MAX_BYTES,
+      'linger.ms': 0,
+      'enable.idempotence': true
+    }
     const writer = await connectClient('test writer', () => new Producer(properties, WITHOUT_TOPIC_PROPERTIES))
     return new ConfluentHarness(brokers, admin, writer)
   }
@@ -87,8 +92,8 @@ export class ConfluentHarness implements Harness {
     })
   }
 
-  async breakForGood(_: Transport, options: TransportOptions): Promise<void> {
-    const member = await new Member(this.transport(options).consumer).join([uniqueName('none')])
+  async breakForGood(_: Transport, options: TransportOptions, topic: string): Promise<void> {
+    const member = await new Member(this.transport(options).consumer).join([topic])
     this.#fencing.push(member)
     await member.poll()
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { shapeOf } from '../../src/slabs/layout.ts'
 import { Slab } from '../../src/slabs/slab.ts'
 import { SLAB_RECORDS, uniqueName, type Harness, type NewRecord } from './harness.ts'
-import { Member } from './member.ts'
+import { Member, spans } from './member.ts'
 
 const NOW_MS = Date.now()
 const text = (value: string) => Buffer.from(value)
@@ -130,7 +130,7 @@ export function describeConsuming(harness: () => Harness): void {
       for (let i = 0; i < 20; i++) await member.pollWithoutSlab()
       expect(member.records).toHaveLength(before)
       await member.pollUntil(() => member.records.length >= 200)
-      expect(member.records.map(record => record.offset)).toEqual(numbered(200).map((_, i) => i))
+      expect(spans(member.records)).toBe('0-199')
       await member.consumer.disconnect()
     })
 
@@ -147,9 +147,22 @@ export function describeConsuming(harness: () => Harness): void {
       }
       await member.pollUntil(() => member.records.length >= 600)
       for (const partition of [0, 1]) {
-        const offsets = member.records.filter(record => record.partition === partition).map(record => record.offset)
-        expect(offsets).toEqual(numbered(300).map((_, i) => i))
+        expect(spans(member.records.filter(record => record.partition === partition))).toBe('0-299')
       }
+      await member.consumer.disconnect()
+    })
+
+    test('partitions that are assigned during a hold deliver nothing until it is released', async () => {
+      const topic = await harness().createTopic(1)
+      await harness().append(topic, 0, numbered(10))
+      const member = await memberOf(topic)
+      member.consumer.hold()
+      await member.pollUntil(() => member.assigned().length === 1)
+      for (let i = 0; i < 30; i++) await member.poll()
+      expect(member.records).toEqual([])
+      member.consumer.release()
+      await member.pollUntil(() => member.records.length >= 10)
+      expect(spans(member.records)).toBe('0-9')
       await member.consumer.disconnect()
     })
 

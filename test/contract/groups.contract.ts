@@ -1,6 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { uniqueName, type Harness } from './harness.ts'
-import { Member, pollAll } from './member.ts'
+import { Member, pollAll, spans } from './member.ts'
 
 export function describeGroups(harness: () => Harness): void {
   const join = (group: string, topic: string) => new Member(harness().transport({ group }).consumer).join([topic])
@@ -18,9 +19,11 @@ export function describeGroups(harness: () => Harness): void {
       const first = await join(group, topic)
       await first.pollUntil(() => first.records.length === 100)
       const commit = { topic, partition: 0, offset: 40, metadata: 'état ✓' }
+      // Long after the last poll: a commit needs none to be answered.
+      await delay(50)
       await first.consumer.commit([commit])
       await first.consumer.disconnect()
-      expect(await harness().committed(group, topic, 0)).toMatchObject({ offset: 40 })
+      expect(await harness().committed(group, topic, 0)).toMatchObject(commit)
       const second = await join(group, topic)
       await second.pollUntil(() => second.records.length === 60)
       expect(second.records[0].offset).toBe(40)
@@ -70,9 +73,8 @@ export function describeGroups(harness: () => Harness): void {
       await fill(topic, 2, 50)
       await pollAll([first, second], () => first.records.length >= 650 && second.records.length >= 50)
       expect(second.assigned()).toMatchObject([moved])
-      expect(second.records.map(record => record.offset)).toEqual(Array.from({ length: 50 }, (_, i) => 300 + i))
-      const kept = first.records.filter(record => record.partition !== moved.partition)
-      expect(kept.map(record => record.offset)).toEqual(Array.from({ length: 350 }, (_, i) => i))
+      expect(spans(second.records)).toBe('300-349')
+      expect(spans(first.records.filter(record => record.partition !== moved.partition))).toBe('0-349')
       await first.consumer.disconnect()
       await second.consumer.disconnect()
     })
@@ -95,7 +97,7 @@ export function describeGroups(harness: () => Harness): void {
       await first.pollUntil(() => first.ends().some(end => end.epoch === epoch))
       const again = first.records.slice(before).filter(({ partition }) => partition === moved.partition)
       expect(new Set(again.map(record => record.epoch))).toEqual(new Set([epoch]))
-      expect(again.map(record => record.offset)).toEqual(Array.from({ length: 500 }, (_, i) => i))
+      expect(spans(again)).toBe('0-499')
       await first.consumer.disconnect()
     })
 
@@ -170,9 +172,9 @@ export function describeGroups(harness: () => Harness): void {
       const transport = harness().transport(options)
       const member = await new Member(transport.consumer).join([topic])
       await member.pollUntil(() => member.assigned().length === 1)
-      await harness().breakForGood(transport, options)
+      await harness().breakForGood(transport, options, topic)
       await member.pollUntil(() => member.events.some(event => event.type === 'error' && event.fatal))
-      expect(member.events.at(-1)).toMatchObject({ type: 'error', fatal: true })
+      expect(member.events).toContainEqual(expect.objectContaining({ type: 'error', fatal: true }))
       await member.consumer.disconnect()
     })
 

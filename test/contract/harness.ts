@@ -25,7 +25,7 @@ export interface Harness {
   committed(group: string, topic: string, partition: number): Promise<CommitOffset | undefined>
   transport(options: TransportOptions): Transport
   /** Makes a connected consumer fail for good. */
-  breakForGood(consumer: Transport, options: TransportOptions): Promise<void>
+  breakForGood(consumer: Transport, options: TransportOptions, topic: string): Promise<void>
   /** A transport to a place where no broker is, and what its errors must say. */
   unreachable(): { readonly transport: Transport; readonly cause: RegExp }
   close(): Promise<void>

@@ -25,6 +25,7 @@ export class Member {
   revoked: readonly TopicPartition[] = []
   slab: Slab
   maxRecordBytes = 1_000_000
+  #assigned: AssignedPartition[] = []
   #epoch = 0
 
   constructor(consumer: RecordConsumer, slabBytes = 64 * 1024) {
@@ -67,11 +68,9 @@ export class Member {
     return this.events.flatMap(event => (event.type === 'end' ? [{ epoch: event.epoch, offset: event.offset }] : []))
   }
 
-  assigned(): AssignedPartition[] {
+  assigned(): readonly AssignedPartition[] {
     return this.#assigned
   }
-
-  #assigned: AssignedPartition[] = []
 
   #handle({ events }: PollResult): void {
     this.events.push(...events)
@@ -115,4 +114,15 @@ export class Member {
 /** Polls all of them in turn until the condition holds. */
 export async function pollAll(members: readonly Member[], condition: () => boolean): Promise<void> {
   while (!condition()) for (const member of members) await member.poll()
+}
+
+/** Offsets in the order in which they came, such as `0-63 40-99` where some were repeated. */
+export function spans(records: readonly ReceivedRecord[]): string {
+  const found: [number, number][] = []
+  for (const { offset } of records) {
+    const last = found.at(-1)
+    if (last !== undefined && offset === last[1] + 1) last[1] = offset
+    else found.push([offset, offset])
+  }
+  return found.map(([first, end]) => `${first}-${end}`).join(' ')
 }

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createSampleGenerator, SAMPLE_HEADER, type Sample } from '../../pipelines/user-login/samples.ts'
-import { expectedOutcome } from '../../pipelines/user-login/sample-outcome.ts'
-import { BulkProducer } from '../../src/kafka/confluent/bulk-producer.ts'
+import { expectedOutcome, type ExpectedOutcome } from '../../pipelines/user-login/sample-outcome.ts'
+import { expectBoundedDuplicates } from '../invariants/duplicates.ts'
+import { expectNoLoss } from '../invariants/no-loss.ts'
+import { expectOrder } from '../invariants/order.ts'
 import { settle } from '../kafka/running-processor.ts'
-import { brokers, describeOnKafka, TestKafka } from '../kafka/test-kafka.ts'
-import { headerOf, type StoredRecord } from '../kafka/topic-reader.ts'
+import { sampleNumber, traceSamples, writeSamples } from '../kafka/samples.ts'
+import { describeOnKafka, TestKafka, type TestTopics } from '../kafka/test-kafka.ts'
 
 const RECORDS = 200_000
-const settings = {
-  ACCEPTED_APP_VERSIONS: '2.3.0',
-  DROPPED_LOCALES: 'NE',
-  WORKERS: '2'
-}
+const settings = { ACCEPTED_APP_VERSIONS: '2.3.0', DROPPED_LOCALES: 'NE', WORKERS: '2' }
+const expectations = {
+  acceptedAppVersions: new Set(['2.3.0']),
+  droppedLocales: ['NE'],
+  invalidIp: 'dead-letter',
+  tombstones: 'dead-letter'
+} as const
 
 describeOnKafka('200,000 logins, one in fifty of them bad', () => {
   let kafka: TestKafka
@@ -20,19 +23,39 @@ describeOnKafka('200,000 logins, one in fifty of them bad', () => {
 
   test('each has the outcome that the generator foresaw, once, in order, and all of them are committed', async () => {
     const topics = await kafka.createTopics({ partitions: 4 }, { partitions: 3 })
-    const samples = createSampleGenerator({ seed: 3, startTimeMs: Date.now() })
-    await writeSamples(topics.input, samples)
+    const samples = await writeSamples(topics.input, RECORDS, 3)
+    const expected = Array.from({ length: RECORDS }, (_, number) => expectedOutcome(samples.at(number), expectations))
     const snapshot = await settle({ ...topics.environment, ...settings }, RECORDS)
-    console.log(snapshot)
+
+    expect(snapshot).toMatchObject({ consumed: RECORDS, inFlight: 0, abandoned: 0, lag: 0, drained: true })
+    const counted = (outcome: string) => expected.filter(each => each.outcome === outcome)
+    expect(snapshot.tally).toEqual({
+      processed: counted('processed').length,
+      filtered: counted('filtered').length,
+      expired: 0,
+      deadLetter: counted('dead-letter').length
+    })
+    expect(snapshot.reasons).toEqual(byWhy(counted('dead-letter')))
+    expect(snapshot.rules).toEqual(byWhy(counted('filtered')))
+    expect(await kafka.committedOffsets(topics.group, topics.input)).toEqual(await kafka.endOffsets(topics.input))
+
+    const outputs = await readOutputs(kafka, topics)
+    const topicOf = { processed: topics.processed, filtered: topics.cleaned, 'dead-letter': topics.deadLetters }
+    const strays = outputs.filter(row => row.topic !== topicOf[expected[sampleNumber(row)].outcome])
+    expect(strays.map(sampleNumber)).toEqual([])
+    const { inputs, rows } = traceSamples(await kafka.read(topics.input), outputs)
+    expect(inputs).toHaveLength(RECORDS)
+    expectNoLoss(rows, inputs)
+    expectBoundedDuplicates(rows, 0)
+    expectOrder(rows)
   })
 })
 
-async function writeSamples(topic: string, samples: { at(number: number): Sample }): Promise<void> {
-  const producer = new BulkProducer({ 'bootstrap.servers': brokers }, topic)
-  await producer.connect()
-  for (let number = 0; number < RECORDS; number++) {
-    while (!producer.send(samples.at(number))) await new Promise(setImmediate)
-  }
-  await producer.flush()
-  await producer.disconnect()
+async function readOutputs(kafka: TestKafka, { processed, deadLetters, cleaned }: TestTopics) {
+  return [...(await kafka.read(processed)), ...(await kafka.read(deadLetters)), ...(await kafka.read(cleaned))]
+}
+
+function byWhy(outcomes: readonly ExpectedOutcome[]): Record<string, number> {
+  const groups = Map.groupBy(outcomes, ({ why }) => why)
+  return Object.fromEntries([...groups].map(([why, of]) => [why, of.length]))
 }

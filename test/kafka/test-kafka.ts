@@ -4,12 +4,16 @@ import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
 import type { PartitionOffset } from '../../src/kafka/admin.ts'
 import { readTopic, type StoredRecord } from './topic-reader.ts'
 import { TopicWriter, type NewRecord } from './topic-writer.ts'
+import { until } from './until.ts'
 
 /** `host:port` of the Kafka that the global set-up provides; empty where there is none, and then the tests are skipped. */
 export const brokers = inject('brokers') ?? ''
 
 /** `describe` for tests that need a real Kafka. */
 export const describeOnKafka: typeof describe.skip = describe.skipIf(brokers === '')
+
+/** Records with old timestamps must not fall to the broker's clean-up while a test looks for them. */
+const KEEP_ALL = { 'retention.ms': '-1' }
 
 export function uniqueName(name: string): string {
   return `${name}-${randomBytes(5).toString('hex')}`
@@ -45,29 +49,27 @@ export class TestKafka {
     return kafka
   }
 
-  async createTopic(name: string, { partitions = 1, config }: TopicShape = {}): Promise<string> {
-    await this.#admin.createTopics([{ topic: name, partitions, replicationFactor: 1, config }])
-    this.#partitions.set(name, partitions)
+  async createTopic(name: string, shape: TopicShape = {}): Promise<string> {
+    await this.#create([[name, shape]])
     return name
   }
 
   /** Four topics, of the same shape unless the outputs are to have another one. */
   async createTopics(shape: TopicShape = {}, outputShape = shape): Promise<TestTopics> {
-    const name = uniqueName('user-login')
-    const input = await this.createTopic(name, shape)
-    const processed = await this.createTopic(`${name}-processed`, outputShape)
-    const deadLetters = await this.createTopic(`${name}-dlq`, outputShape)
-    const cleaned = await this.createTopic(`${name}-cleaned`, outputShape)
+    const input = uniqueName('user-login')
+    const [processed, deadLetters, cleaned] = [`${input}-processed`, `${input}-dlq`, `${input}-cleaned`]
+    const outputs = [processed, deadLetters, cleaned].map(topic => [topic, outputShape] as const)
+    await this.#create([[input, shape], ...outputs])
     const environment = {
       BROKERS: brokers,
       INPUT_TOPIC: input,
       OUTPUT_TOPIC: processed,
       DLQ_TOPIC: deadLetters,
       CLEANED_TOPIC: cleaned,
-      GROUP_ID: name,
+      GROUP_ID: input,
       LOG_LEVEL: 'silent'
     }
-    return { input, processed, deadLetters, cleaned, group: name, environment }
+    return { input, processed, deadLetters, cleaned, group: input, environment }
   }
 
   write(topic: string, records: Iterable<NewRecord>): Promise<void> {
@@ -96,6 +98,23 @@ export class TestKafka {
   async disconnect(): Promise<void> {
     await this.#writer.disconnect()
     await this.#admin.disconnect()
+  }
+
+  async #create(topics: readonly (readonly [name: string, shape: TopicShape])[]): Promise<void> {
+    await this.#admin.createTopics(
+      topics.map(([topic, { partitions = 1, config }]) => ({
+        topic,
+        partitions,
+        replicationFactor: 1,
+        config: { ...KEEP_ALL, ...config }
+      }))
+    )
+    for (const [topic, { partitions = 1 }] of topics) this.#partitions.set(topic, partitions)
+    // A topic is created somewhat before its partitions have leaders and the metadata know of it.
+    await until('the new topics are known', async () => {
+      const known = await this.#admin.partitionCounts()
+      return topics.every(([topic]) => known.has(topic))
+    })
   }
 
   #named(topic: string) {

@@ -7,8 +7,8 @@ import {
   type PartitionEnd
 } from '../../src/kafka/confluent/client.ts'
 import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
+import { fromNative } from '../../src/kafka/confluent/headers.ts'
 import type { StoredRecord } from '../../src/kafka/confluent/read-last.ts'
-import { ReusedRecord } from '../../src/kafka/confluent/reused-record.ts'
 
 export type { StoredRecord } from '../../src/kafka/confluent/read-last.ts'
 
@@ -62,13 +62,8 @@ function consume(client: ConsumerClient): Promise<{ messages: ConsumedMessage[];
   })
 }
 
-function stored(message: ConsumedMessage): StoredRecord {
-  const { topic, partition, offset, timestampMs, key, value, headers } = new ReusedRecord().of(message)
-  return { topic, partition, offset, timestampMs, key: bufferOf(key), value: bufferOf(value), headers }
-}
-
-function bufferOf(bytes: Uint8Array | null): Buffer | null {
-  return bytes === null ? null : Buffer.from(bytes)
+function stored({ topic, partition, offset, timestamp, key, value, headers }: ConsumedMessage): StoredRecord {
+  return { topic, partition, offset, timestampMs: timestamp, key, value, headers: fromNative(headers) }
 }
 
 /** A header as text, the last of its name, as those of ours come after the record's own. */

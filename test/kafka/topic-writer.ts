@@ -2,11 +2,13 @@ import {
   nativeProducer,
   Producer,
   WITHOUT_TOPIC_PROPERTIES,
+  type ClientError,
   type NativeProducer,
   type ProducerClient
 } from '../../src/kafka/confluent/client.ts'
 import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
-import { ErrorCode } from '../../src/kafka/kafka-error.ts'
+import { toNative } from '../../src/kafka/confluent/headers.ts'
+import { ErrorCode, KafkaError } from '../../src/kafka/kafka-error.ts'
 import type { Header } from '../../src/index.ts'
 import { until } from './until.ts'
 
@@ -29,7 +31,7 @@ const ANY_PARTITION = -1
 const MAX_MESSAGE_BYTES = 10_000_000
 const TIMEOUT_MS = 60_000
 
-type Callback = (error: Error | null | undefined) => void
+type Callback = (error: ClientError | null | undefined) => void
 
 /** Writes records as a test wants them: to a chosen partition, in a transaction that is aborted, 3 MB large. */
 export class TopicWriter {
@@ -42,7 +44,7 @@ export class TopicWriter {
       'bootstrap.servers': brokers,
       'enable.idempotence': true,
       'message.max.bytes': MAX_MESSAGE_BYTES,
-      'compression.type': 'lz4',
+      'compression.type': 'lz4' as const,
       partitioner: 'murmur2_random',
       'delivery.report.only.error': true,
       dr_cb: true,
@@ -57,7 +59,7 @@ export class TopicWriter {
   private constructor(client: ProducerClient) {
     this.#client = client
     this.#native = nativeProducer(client)
-    client.on('delivery-report', error => (this.#failure ??= error))
+    client.on('delivery-report', error => (this.#failure ??= errorOf(error)))
   }
 
   /** Resolves when all of them are acknowledged. */
@@ -82,7 +84,6 @@ export class TopicWriter {
   }
 
   #send(topic: string, { key, value, headers = [], timestampMs, partition = ANY_PARTITION }: NewRecord): boolean {
-    const named = headers.map(header => ({ [header.name]: header.value }))
     const code = this.#native.produce(
       topic,
       partition,
@@ -90,7 +91,7 @@ export class TopicWriter {
       bytesOf(key),
       timestampMs ?? Date.now(),
       undefined,
-      named.length === 0 ? undefined : named
+      toNative(headers)
     )
     if (code !== ErrorCode.NONE && code !== ErrorCode.QUEUE_FULL) throw new Error(`produce answered ${code}`)
     return code === ErrorCode.NONE
@@ -103,6 +104,11 @@ function bytesOf(content: Uint8Array | string | null | undefined): Uint8Array | 
 
 function called(call: (callback: Callback) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    call(error => (error ? reject(error) : resolve()))
+    call(error => (error ? reject(errorOf(error)) : resolve()))
   })
+}
+
+/** What the wrapper throws is an Error by its name only. */
+function errorOf({ code, message }: ClientError): KafkaError {
+  return new KafkaError(code, `the test writer failed: ${message}`)
 }

@@ -4,10 +4,14 @@ import { temporaryDir } from './temporary-dir.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
-/** A folder with this checkout's scripts and program files, whose .kafka and .tools are its own. */
+/**
+ * A folder with this checkout's scripts, whose .kafka and .tools are its own. With dependencies it has src/ as well and
+ * can run a broker; without, it is bare enough to stand for a fresh checkout or an installed package.
+ */
 export function checkoutCopy(withDependencies: boolean): string {
   const copy = temporaryDir()
-  for (const name of ['scripts', 'bin', 'package.json', 'package-lock.json', 'docker-compose.yml']) {
+  const bare = ['scripts', 'bin', 'package.json', 'package-lock.json', 'docker-compose.yml']
+  for (const name of withDependencies ? [...bare, 'src'] : bare) {
     cpSync(join(root, name), join(copy, name), { recursive: true })
   }
   if (withDependencies) symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 
 /** A folder for this test alone, gone after it. */
 export function temporaryDir(parent = tmpdir()): string {
-  const dir = mkdtempSync(join(parent, 'millrace-'))
+  const dir = mkdtempSync(join(parent, 'millrace-scripts-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
 }

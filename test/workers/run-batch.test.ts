@@ -447,12 +447,33 @@ test('the cursor names the record that was begun last', () => {
   expect(slab.header[Header.CURSOR]).toBe(2)
 })
 
-test('a run may begin in the middle of a later batch', () => {
+describe('a slab with several batches', () => {
   const slab = Slab.allocate(usualShape)
   const writer = new SlabWriter(slab, 50_000)
-  for (const partition of [0, 0, 1, 1]) {
-    writer.append(partition + 1, record({ ...act('look'), partition, offset: partition }))
+  for (const [topic, offset] of [
+    ['a', 0],
+    ['a', 1],
+    ['b', 0],
+    ['b', 1]
+  ] as const) {
+    writer.append(topic.charCodeAt(0), record({ ...act('look'), topic, offset }))
   }
-  runnerWith().run(slab, 3, false, NOW_MS)
-  expect(rowsOf(slab).map(({ record, value }) => [record, value?.includes('logins/1@1')])).toEqual([[3, true]])
+  const places = () => rowsOf(slab).map(({ record, value }) => [record, value?.match(/\w\/0@\d/)?.[0]])
+
+  test('is run from its first record to its last, each where it stood', () => {
+    slab.clearOutput()
+    runnerWith().run(slab, 0, false, NOW_MS)
+    expect(places()).toEqual([
+      [0, 'a/0@0'],
+      [1, 'a/0@1'],
+      [2, 'b/0@0'],
+      [3, 'b/0@1']
+    ])
+  })
+
+  test('may be run from the middle of any', () => {
+    slab.clearOutput()
+    runnerWith().run(slab, 3, false, NOW_MS)
+    expect(places()).toEqual([[3, 'b/0@1']])
+  })
 })

@@ -1,27 +1,40 @@
-import type { AdminClient, CreatedTopic, NewTopic, PartitionOffset } from '../admin.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AdminClient, CommittedOffset, CreatedTopic, NewTopic, PartitionOffset } from '../admin.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { TopicPartition } from '../ports.ts'
 import {
   AdminClient as ConfluentClient,
   EARLIEST,
+  KafkaConsumer,
   LATEST,
-  Producer,
   WITHOUT_TOPIC_PROPERTIES,
   type ClientError,
-  type ProducerClient,
+  type ConsumerClient,
   type Properties
 } from './client.ts'
 import { connectClient, disconnectClient } from './connection.ts'
 import { partitionCounts } from './output-topics.ts'
 
 const TIMEOUT_MS = 10_000
+const RETRY_DELAY_MS = 100
+/** The broker that keeps a group's offsets is being found, changes, or reads them in: so it is for a moment after each start. */
+const COORDINATOR_MOVES: ReadonlySet<number> = new Set([
+  ErrorCode.COORDINATOR_LOADING,
+  ErrorCode.COORDINATOR_NOT_AVAILABLE,
+  ErrorCode.NOT_COORDINATOR
+])
 
 type Callback<T> = (error: ClientError | null | undefined, answer: T) => void
 
-/** `AdminClient` on kafka-javascript; it stands on a producer, which can say why it does not connect. */
+/**
+ * `AdminClient` on kafka-javascript. It stands on a consumer, which can say why it does not connect. Not on a producer: a
+ * broker that has just started may answer a request for committed offsets with "not coordinator", and librdkafka, told so,
+ * has its own group look for the coordinator anew. Without a group that is a segmentation fault (librdkafka#5040). The
+ * consumer never joins the group that it names.
+ */
 export class ConfluentAdmin implements AdminClient {
   readonly #properties: Properties
-  #client: ProducerClient | undefined
+  #client: ConsumerClient | undefined
   #admin: ReturnType<typeof ConfluentClient.createFrom> | undefined
   #closing: Promise<void> | undefined
 
@@ -33,7 +46,7 @@ export class ConfluentAdmin implements AdminClient {
   async connect(): Promise<void> {
     this.#client = await connectClient(
       'admin client',
-      () => new Producer({ ...this.#properties }, WITHOUT_TOPIC_PROPERTIES)
+      () => new KafkaConsumer({ 'group.id': 'millrace-admin', ...this.#properties }, WITHOUT_TOPIC_PROPERTIES)
     )
     this.#admin = ConfluentClient.createFrom(this.#client)
   }
@@ -56,20 +69,27 @@ export class ConfluentAdmin implements AdminClient {
     return this.#listOffsets(partitions, LATEST)
   }
 
-  async committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+  async committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
     const request = [{ groupId: group, partitions: partitions.map(named) }]
-    const answer = await called<{ partitions: TopicPartitionOffset[]; error?: ClientError }[]>(
-      `read the committed offsets of group "${group}"`,
-      callback => this.#connected(this.#admin).listConsumerGroupOffsets(request, { timeout: TIMEOUT_MS }, callback)
+    const answer = await whileCoordinatorMoves(() =>
+      called<{ partitions: TopicPartitionOffset[]; error?: ClientError }[]>(
+        `read the committed offsets of group "${group}"`,
+        callback => this.#connected(this.#admin).listConsumerGroupOffsets(request, { timeout: TIMEOUT_MS }, callback)
+      )
     )
     const [{ partitions: offsets, error }] = answer
     if (error)
       throw new KafkaError(error.code, `can't read the committed offsets of group "${group}": ${error.message}`)
-    return offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: Math.max(offset ?? -1, -1) }))
+    return offsets.map(({ topic, partition, offset, metadata }) => ({
+      topic,
+      partition,
+      offset: Math.max(offset ?? -1, -1),
+      metadata: metadata ?? ''
+    }))
   }
 
   disconnect(): Promise<void> {
-    this.#closing ??= this.#client === undefined ? Promise.resolve() : disconnectClient(this.#client, 'admin client', 0)
+    this.#closing ??= this.#client === undefined ? Promise.resolve() : disconnectClient(this.#client, 'admin client')
     return this.#closing
   }
 
@@ -107,7 +127,21 @@ export class ConfluentAdmin implements AdminClient {
 
 interface TopicPartitionOffset extends TopicPartition {
   readonly offset?: number
+  readonly metadata?: string | null
   readonly error?: ClientError
+}
+
+async function whileCoordinatorMoves<T>(call: () => Promise<T>): Promise<T> {
+  const deadlineMs = performance.now() + TIMEOUT_MS
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      const moves = error instanceof KafkaError && COORDINATOR_MOVES.has(error.code)
+      if (!moves || performance.now() > deadlineMs) throw error
+      await delay(RETRY_DELAY_MS)
+    }
+  }
 }
 
 function called<T>(what: string, call: (callback: Callback<T>) => void): Promise<T> {

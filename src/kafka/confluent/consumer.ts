@@ -49,6 +49,8 @@ export class ConfluentConsumer implements RecordConsumer {
   /** The client takes one `consume` at a time, and `commit` may have one under way. */
   #consuming: Promise<void> | undefined
   #held = false
+  /** A pause outlives the assignment that it was made under, so this names partitions that are gone, too. */
+  #paused: TopicPartition[] = []
   #closing: Promise<void> | undefined
 
   constructor(options: ConsumerOptions) {
@@ -92,20 +94,18 @@ export class ConfluentConsumer implements RecordConsumer {
 
   hold(): void {
     this.#held = true
-    this.#connected().pause(this.#assignment.list())
+    this.#pause(this.#assignment.list())
   }
 
   release(): void {
     this.#held = false
-    this.#connected().resume(this.#assignment.list())
+    this.#connected().resume(this.#paused.splice(0))
   }
 
   assign(partitions: readonly AssignedPartition[]): void {
     this.#betweenPolls('assign')
     this.#rebalance.assign(partitions)
-    // A pause outlives the assignment that it was made under.
-    if (this.#held) this.hold()
-    else this.release()
+    if (this.#held) this.#pause(partitions)
   }
 
   unassign(partitions: readonly TopicPartition[]): void {
@@ -184,6 +184,12 @@ export class ConfluentConsumer implements RecordConsumer {
       if (!this.#commits.waiting || this.#polling || this.#consuming !== undefined) return
       if (this.#closing === undefined) void this.#serve().then(() => this.#keepServing())
     })
+  }
+
+  #pause(partitions: readonly TopicPartition[]): void {
+    const named = partitions.map(({ topic, partition }) => ({ topic, partition }))
+    this.#connected().pause(named)
+    this.#paused.push(...named)
   }
 
   #betweenPolls(call: string): void {

@@ -1,5 +1,5 @@
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { ClientError, ProducerClient } from './client.ts'
+import type { ClientError, ConsumerClient, ProducerClient } from './client.ts'
 
 const REFRESH_INTERVAL_MS = 60_000
 const METADATA_TIMEOUT_MS = 10_000
@@ -42,7 +42,7 @@ export class OutputTopics {
 
 /** Asks for all topics: asking for one by name creates it where the broker may create topics by itself. */
 export function partitionCounts(
-  client: ProducerClient,
+  client: ConsumerClient | ProducerClient,
   timeoutMs = METADATA_TIMEOUT_MS
 ): Promise<ReadonlyMap<string, number>> {
   return new Promise((resolve, reject) => {

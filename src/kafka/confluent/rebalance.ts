@@ -22,7 +22,6 @@ export class Rebalance {
   /** What the group wants back and `unassign` has not yet named; the answer goes out when none is left. */
   #awaited = new Map<string, TopicPartition>()
   #revoked: readonly TopicPartition[] = []
-  #assignUnanswered = false
   #closing = false
 
   constructor(
@@ -51,7 +50,6 @@ export class Rebalance {
   }
 
   assign(partitions: readonly AssignedPartition[]): void {
-    this.#assignUnanswered = false
     this.#tellAssigned(partitions.map(named))
     this.#assignment.add(partitions)
   }
@@ -67,12 +65,9 @@ export class Rebalance {
     if (this.#awaited.size === 0) this.#tellUnassigned(this.#revoked)
   }
 
-  /** Answers what is open, so that closing need not wait for it, and from now on each revocation at once. */
+  /** From now on each revocation is answered at once: closing asks for everything back and waits for that. */
   close(): void {
     this.#closing = true
-    if (this.#assignUnanswered) this.#tellAssigned([])
-    if (this.#awaited.size > 0) this.#tellUnassigned(this.#revoked)
-    this.#awaited.clear()
   }
 
   #onAssigned(partitions: readonly TopicPartition[]): void {
@@ -80,7 +75,6 @@ export class Rebalance {
       this.#tellAssigned([])
       return
     }
-    this.#assignUnanswered = true
     this.#events.push({ type: 'assigned', partitions })
   }
 

@@ -41,7 +41,6 @@ describe('the producer', () => {
     expect(producer()).toMatchObject({
       'enable.idempotence': true,
       acks: 'all',
-      'delivery.report.only.error': false,
       partitioner: 'murmur2_random',
       'compression.type': 'lz4',
       'linger.ms': 20

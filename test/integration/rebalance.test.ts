@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectBoundedDuplicates } from '../invariants/duplicates.ts'
+import { expectNoLoss } from '../invariants/no-loss.ts'
+import { expectOrder } from '../invariants/order.ts'
+import { RunningProcessor } from '../kafka/running-processor.ts'
+import { traceSamples, writeSamples } from '../kafka/samples.ts'
+import { slowPace } from '../kafka/slow-pace.ts'
+import { describeOnKafka, TestKafka } from '../kafka/test-kafka.ts'
+
+const RECORDS = 80_000
+const PARTITIONS = 6
+
+describeOnKafka('two processors in one group', () => {
+  let kafka: TestKafka
+  beforeAll(async () => (kafka = await TestKafka.connect()))
+  afterAll(() => kafka.disconnect())
+
+  test('one joins in mid-flight and leaves again: nothing is lost, nothing is repeated, order is kept', async () => {
+    const topics = await kafka.createTopics({ partitions: PARTITIONS })
+    await writeSamples(topics.input, RECORDS)
+    const settings = { ...topics.environment, ...slowPace }
+    const staying = await RunningProcessor.start(settings)
+    await staying.untilSettled(RECORDS / 10)
+
+    const visiting = await RunningProcessor.start(settings)
+    await visiting.until('the second one has its share', ({ snapshot }) => snapshot.partitions === PARTITIONS / 2)
+    await visiting.untilSettled(1000)
+    expect(staying.snapshot.partitions).toBe(PARTITIONS / 2)
+    expect(staying.settled + visiting.settled).toBeLessThan(RECORDS)
+    expect(await visiting.stop()).toEqual({ drained: true })
+    expect(staying.settled + visiting.settled).toBeLessThan(RECORDS)
+
+    await staying.until('all is settled', () => staying.settled + visiting.settled === RECORDS)
+    expect(staying.snapshot.partitions).toBe(PARTITIONS)
+    expect(await staying.stop()).toEqual({ drained: true })
+    expect(staying.snapshot.abandoned + visiting.snapshot.abandoned).toBe(0)
+    expect(await kafka.committedOffsets(topics.group, topics.input)).toEqual(await kafka.endOffsets(topics.input))
+
+    const outputs = [...(await kafka.read(topics.processed)), ...(await kafka.read(topics.deadLetters))]
+    const { inputs, rows } = traceSamples(await kafka.read(topics.input), outputs)
+    expectNoLoss(rows, inputs)
+    expectBoundedDuplicates(rows, 0)
+    expectOrder(rows)
+  })
+})

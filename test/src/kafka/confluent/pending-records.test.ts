@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { Assignment } from '../../../../src/kafka/confluent/assignment.ts'
+import type { ConsumedMessage } from '../../../../src/kafka/confluent/client.ts'
+import { PendingRecords } from '../../../../src/kafka/confluent/pending-records.ts'
+import type { ConsumerEvent } from '../../../../src/kafka/ports.ts'
+import { shapeOf } from '../../../../src/slabs/layout.ts'
+import { Slab } from '../../../../src/slabs/slab.ts'
+import { SlabWriter } from '../../../../src/slabs/writer.ts'
+
+const message = (partition: number, offset: number, sizeBytes = 1): ConsumedMessage => ({
+  topic: 't',
+  partition,
+  offset,
+  timestamp: 1,
+  key: null,
+  value: Buffer.alloc(sizeBytes)
+})
+const endOf = (partition: number, offset: number, messageIndex: number) => ({
+  topic: 't',
+  partition,
+  offset,
+  messageIndex
+})
+
+function pendingWith(epochs: readonly number[], records = 4) {
+  const assignment = new Assignment()
+  assignment.add(epochs.map((epoch, partition) => ({ topic: 't', partition, epoch })))
+  const pending = new PendingRecords(assignment)
+  const slab = Slab.allocate(shapeOf(records, 4_096))
+  const deliver = () => {
+    slab.clear()
+    const events: ConsumerEvent[] = []
+    const needsBytes = pending.deliver(new SlabWriter(slab, 1_000_000), events)
+    const offsets = Array.from({ length: slab.records }, (_, record) => slab.offsetOf(record))
+    return { offsets, events, needsBytes }
+  }
+  return { assignment, pending, deliver, slab }
+}
+
+describe('pending records', () => {
+  test('what does not fit the slab comes with the next one', () => {
+    const { pending, deliver } = pendingWith([1])
+    pending.add(
+      [0, 1, 2, 3, 4, 5].map(offset => message(0, offset)),
+      []
+    )
+    expect(deliver().offsets).toEqual([0, 1, 2, 3])
+    expect(pending.size).toBe(2)
+    expect(deliver().offsets).toEqual([4, 5])
+    expect(pending.size).toBe(0)
+  })
+
+  test('an end waits for the records before it', () => {
+    const { pending, deliver } = pendingWith([1, 2])
+    pending.add(
+      [0, 1, 2, 3, 4].map(offset => message(0, offset)),
+      [endOf(1, 9, 1), endOf(0, 5, 4)]
+    )
+    expect(deliver().events).toEqual([{ type: 'end', epoch: 2, offset: 9 }])
+    expect(deliver().events).toEqual([{ type: 'end', epoch: 1, offset: 5 }])
+  })
+
+  test('messages and ends that are added behind others stay behind them', () => {
+    const { pending, deliver } = pendingWith([1], 2)
+    pending.add([message(0, 0), message(0, 1), message(0, 2)], [])
+    pending.add([message(0, 3)], [endOf(0, 4, 0)])
+    expect(deliver()).toMatchObject({ offsets: [0, 1], events: [] })
+    expect(deliver()).toMatchObject({ offsets: [2, 3], events: [{ type: 'end', epoch: 1, offset: 4 }] })
+  })
+
+  test('a record that does not fit an empty slab says what it needs and stays', () => {
+    const { pending, deliver } = pendingWith([1])
+    pending.add([message(0, 0), message(0, 1, 9_000)], [endOf(0, 2, 1)])
+    expect(deliver()).toMatchObject({ offsets: [0], needsBytes: 0 })
+    expect(deliver()).toMatchObject({ offsets: [], needsBytes: 9_001, events: [] })
+    expect(pending.size).toBe(1)
+  })
+
+  test('partitions that are not assigned are dropped', () => {
+    const { pending, deliver, assignment } = pendingWith([1, 2])
+    assignment.remove([{ topic: 't', partition: 1 }])
+    pending.add([message(0, 5), message(1, 6), message(7, 7)], [endOf(1, 7, 1)])
+    expect(deliver()).toMatchObject({ offsets: [5], events: [] })
+  })
+
+  test('what was dropped does not come back under a later epoch', () => {
+    const { pending, deliver, assignment } = pendingWith([1, 2])
+    pending.add([message(0, 0), message(1, 10), message(0, 1)], [endOf(1, 11, 1)])
+    assignment.remove([{ topic: 't', partition: 1 }])
+    pending.drop([{ topic: 't', partition: 1 }])
+    assignment.add([{ topic: 't', partition: 1, epoch: 3 }])
+    expect(deliver()).toMatchObject({ offsets: [0, 1], events: [] })
+  })
+})

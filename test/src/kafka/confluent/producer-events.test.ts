@@ -1,0 +1,91 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { Acknowledgements } from '../../../../src/kafka/confluent/acknowledgements.ts'
+import { ProducerEvents } from '../../../../src/kafka/confluent/producer-events.ts'
+import type { DeliveryReport } from '../../../../src/kafka/ports.ts'
+
+const ERROR = { code: 10, message: 'too large' }
+
+function harness() {
+  const acknowledgements = new Acknowledgements()
+  const told: DeliveryReport[] = []
+  const faults: string[] = []
+  const events = new ProducerEvents(
+    acknowledgements,
+    report => told.push(report),
+    fault => faults.push(fault)
+  )
+  const statistics = (acked: number) =>
+    events.onStatistics({
+      message: JSON.stringify({
+        topics: { t: { partitions: { '-1': { acked_msgid: 0 }, 0: { acked_msgid: acked } } } }
+      })
+    })
+  return { acknowledgements, events, told, faults, statistics }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await nextTurn()
+}
+
+describe('ProducerEvents', () => {
+  test('statistics settle rows after a whole turn of the event loop without a failure', async () => {
+    const { acknowledgements, told, statistics } = harness()
+    acknowledgements.add('t', 0, 1)
+    statistics(1)
+    expect(told).toEqual([])
+    await turns(4)
+    expect(told).toEqual([{ batch: 1, rows: 1 }])
+  })
+
+  test('a failure that comes a turn after newer statistics still fails its rows', async () => {
+    const { acknowledgements, events, told, statistics } = harness()
+    acknowledgements.add('t', 0, 1)
+    statistics(1)
+    await nextTurn()
+    events.onReport(ERROR, { topic: 't', partition: 0 })
+    await turns(6)
+    expect(told).toEqual([{ batch: 1, rows: 1, error: ERROR }])
+  })
+
+  test('while failures keep coming, statistics wait', async () => {
+    const { acknowledgements, events, told, statistics } = harness()
+    acknowledgements.add('t', 0, 1)
+    statistics(1)
+    for (let turn = 0; turn < 10; turn++) {
+      await nextTurn()
+      events.onReport(ERROR, { topic: 'other', partition: 0 })
+      expect(told).toEqual([])
+    }
+    await turns(4)
+    expect(told).toEqual([{ batch: 1, rows: 1 }])
+  })
+
+  test('statistics that come every turn do not keep each other waiting', async () => {
+    const { acknowledgements, told, statistics } = harness()
+    for (let row = 1; row <= 10; row++) {
+      acknowledgements.add('t', 0, row)
+      statistics(row)
+      await nextTurn()
+    }
+    expect(told.length).toBeGreaterThan(5)
+    await turns(4)
+    expect(told).toHaveLength(10)
+  })
+
+  test('a success report says nothing', () => {
+    const { acknowledgements, events, told } = harness()
+    acknowledgements.add('t', 0, 1)
+    events.onReport(null, { topic: 't', partition: 0 })
+    expect(told).toEqual([])
+  })
+
+  test('a client whose numbers make no sense is a fault', async () => {
+    const { acknowledgements, told, faults, statistics } = harness()
+    acknowledgements.add('t', 0, 1)
+    statistics(9)
+    await turns(4)
+    expect(faults).toEqual(['t/0: row 9 was acknowledged, but only 1 were handed over'])
+    expect(told).toEqual([])
+  })
+})
