@@ -17,6 +17,7 @@ export default defineConfig({
           include: ['test/contract/**/*.test.ts'],
           globalSetup: ['test/kafka/global-setup.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           fileParallelism: false
         }
       },
@@ -26,6 +27,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/kafka/global-setup.ts'],
           testTimeout: 180_000,
+          hookTimeout: 60_000,
           fileParallelism: false
         }
       }

@@ -39,6 +39,8 @@ export class Resequence {
 
   /** A batch has been worked: releases it and those behind it, as far as they are ready. */
   worked(batch: Batch): void {
+    // One slab may hold several batches of a partition: the first of them to get here has released the others.
+    if (batch.state !== 'worked') return
     const queue = this.#queues.get(batch.assignment)
     if (queue === undefined) return this.#options.drop(batch)
     while (queue.length > 0 && queue[0].state === 'worked') {

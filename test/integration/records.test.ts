@@ -54,7 +54,7 @@ describeOnKafka('records on their way', () => {
     )
     await settle(topics.environment, keys.length)
     const placed = (await kafka.read(topics.processed)).map(row => [
-      row.key === null ? null : `${row.key}`,
+      row.key === null ? null : String(row.key),
       row.partition
     ])
     // murmur2 as Kafka's own tests have it: 275646681, -790332482, -973932308, -985981536, all made positive.

@@ -73,7 +73,7 @@ async function arrivals(kafka: TestKafka, topics: TestTopics, records: number): 
   const found = new Map<string, Arrival>()
   for (const topic of ['processed', 'deadLetters', 'cleaned'] as const) {
     for (const record of await kafka.read(topics[topic])) {
-      expect(found.has(String(record.key)), `${String(record.key)} is there twice`).toBe(false)
+      if (found.has(String(record.key))) throw new Error(`${String(record.key)} is there twice`)
       found.set(String(record.key), arrivalOf(topic, record))
     }
   }

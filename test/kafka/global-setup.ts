@@ -19,17 +19,18 @@ const DIR_PREFIX = 'kafka-'
 
 /**
  * One real Kafka for a whole run of vitest, with data and ports of its own. It is called once for each project, one
- * after the other: the first one that needs a Kafka starts it, the others find its address in TEST_BROKERS. Whoever sets
- * that variable beforehand has the tests use a Kafka that is there already.
+ * after the other: the first one starts a Kafka, the others find its address in TEST_BROKERS, empty if none can be had.
+ * Whoever sets that variable beforehand has the tests use a Kafka that is there already.
  */
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const kafka = process.env.TEST_BROKERS ? undefined : await start()
-  if (kafka !== undefined) process.env.TEST_BROKERS = kafka.bootstrap
-  provide('brokers', process.env.TEST_BROKERS)
+  const kafka = process.env.TEST_BROKERS === undefined ? await start() : undefined
+  process.env.TEST_BROKERS ??= kafka?.bootstrap ?? ''
+  provide('brokers', process.env.TEST_BROKERS || undefined)
   if (kafka === undefined) return undefined
   return async () => {
     delete process.env.TEST_BROKERS
-    await kafka.stop()
+    // Its data goes with it, so nobody waits for a controlled shutdown.
+    await kafka.kill()
     rmSync(ownDir(), { recursive: true, force: true })
   }
 }

@@ -10,7 +10,7 @@ import { until } from './until.ts'
 export const brokers = inject('brokers') ?? ''
 
 /** `describe` for tests that need a real Kafka. */
-export const describeOnKafka: typeof describe.skip = describe.skipIf(brokers === '')
+export const describeOnKafka: typeof describe = brokers === '' ? (describe.skip as typeof describe) : describe
 
 /** Records with old timestamps must not fall to the broker's clean-up while a test looks for them. */
 const KEEP_ALL = { 'retention.ms': '-1' }

@@ -15,7 +15,7 @@ interface PartitionQueue {
   /** Rows handed over so far, which is also the message id of the last one. */
   handed: number
   /** Everything up to this message id has been acknowledged or has failed. */
-  done: number
+  acknowledged: number
   runs: Run[]
   head: number
 }
@@ -36,7 +36,7 @@ export interface PartitionStatistics {
  *
  * An error does not name its row, so it counts against every run of its partition that is under way: each of their rows
  * is told as failed. That may fail rows that did arrive, which are then produced again, but never the reverse, as long
- * as errors are heard of before statistics that were made after them; see `ProducerEvents` for how that is made sure.
+ * as errors are known before statistics that were made after them; `ProducerEvents` sees to that.
  */
 export class Acknowledgements {
   readonly #topics = new Map<string, PartitionQueue[]>()
@@ -63,16 +63,19 @@ export class Acknowledgements {
   /**
    * Everything up to `ackedId` has been acknowledged. Calls `tell` for each run that this concerns.
    *
-   * @throws RangeError if the client acknowledges more than it was given: then its numbers do not mean what is said
-   * above, and nothing must settle by them.
+   * @throws RangeError if the client acknowledges more than it was given, or less than before: then its numbers do not
+   * mean what is said above, and nothing must settle by them. It begins anew when a topic is deleted and created again.
    */
   acknowledged(topic: string, partition: number, ackedId: number, tell: (report: DeliveryReport) => void): void {
     const queue = this.#topics.get(topic)?.[partition]
-    if (queue === undefined || ackedId <= queue.done) return
-    if (ackedId > queue.handed) {
-      throw new RangeError(`${queue.name}: row ${ackedId} was acknowledged, but only ${queue.handed} were handed over`)
+    if (queue === undefined || ackedId === queue.acknowledged) return
+    if (ackedId > queue.handed || ackedId < queue.acknowledged) {
+      const expected = `between ${queue.acknowledged} and ${queue.handed}`
+      throw new RangeError(
+        `${queue.name}: ${ackedId} rows are acknowledged, not ${expected}; was the topic created anew?`
+      )
     }
-    queue.done = ackedId
+    queue.acknowledged = ackedId
     while (queue.head < queue.runs.length) {
       const run = queue.runs[queue.head]
       const rows = run.left - Math.max(0, run.lastId - ackedId)
@@ -112,7 +115,7 @@ export class Acknowledgements {
     let queues = this.#topics.get(topic)
     if (queues === undefined) this.#topics.set(topic, (queues = []))
     while (queues.length <= partition) {
-      queues.push({ name: `${topic}/${queues.length}`, handed: 0, done: 0, runs: [], head: 0 })
+      queues.push({ name: `${topic}/${queues.length}`, handed: 0, acknowledged: 0, runs: [], head: 0 })
     }
     return queues[partition]
   }

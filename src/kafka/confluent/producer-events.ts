@@ -16,21 +16,24 @@ interface ProducerStatistics {
  * Turns what the client calls back with, failures and statistics, into delivery reports.
  *
  * A failure must be known before statistics that were made after it, or a row that failed would be taken for arrived.
- * The client makes them in that order: librdkafka puts the report of a failed row into the same queue as the statistics
- * and ahead of any that count a later row. But its binding keeps a queue of its own for each kind, and hands on a
- * hundred reports a turn of the event loop. So statistics wait:
+ * librdkafka queues failures and statistics for the thread that serves callbacks, statistics ahead of failures that came
+ * before them. That thread takes all that is queued at once, and no more until it has handed on every piece of it to the
+ * binding; which has a queue of its own for each kind, and hands on a hundred failures a turn of the event loop. So:
  *
- * 1. turn t, poll phase: the statistics arrive. Failures that were queued before them may still be in the binding.
- * 2. turn t + 1, poll phase: up to a hundred of these arrive; while there are more, each following turn brings some.
- * 3. the first check phase from t + 1 on, before which a whole turn brought no failure: there are none left.
+ * 1. A row fails: its report is queued. Only then can a later row of its partition be acknowledged.
+ * 2. Statistics A count that later row, and are queued. The thread takes both, or the failure before A.
+ * 3. Statistics B arrive here: the thread has come round again, so the failure is in the binding at the latest.
+ * 4. From the next turn on each brings failures as long as there are any. After a whole turn without one, A is believed.
  */
 export class ProducerEvents {
   readonly #acknowledgements: Acknowledgements
   readonly #tell: (report: DeliveryReport) => void
   readonly #fault: (message: string) => void
   #failures = 0
-  #latest: string | undefined
-  #waiting = false
+  /** The newest statistics, not to be believed before the next ones have come. */
+  #newest: string | undefined
+  /** Those before them, while they wait for a turn without a failure. */
+  #waiting: string | undefined
 
   constructor(
     acknowledgements: Acknowledgements,
@@ -48,26 +51,27 @@ export class ProducerEvents {
     this.#acknowledgements.failed(topic, partition, error, this.#tell)
   }
 
-  /** Only the newest statistics count: they say all that the ones before said. */
   readonly onStatistics = ({ message }: { readonly message: string }): void => {
-    this.#latest = message
-    if (this.#waiting || this.#acknowledgements.outstanding === 0) return
-    this.#waiting = true
-    setImmediate(() => this.#afterTurn())
+    const previous = this.#newest
+    const idle = this.#waiting === undefined
+    this.#newest = message
+    if (previous === undefined || this.#acknowledgements.outstanding === 0) return
+    this.#waiting = previous
+    if (idle) setImmediate(() => this.#afterTurn())
   }
 
   #afterTurn(): void {
-    const statistics = this.#latest as string
+    const statistics = this.#waiting as string
     const failures = this.#failures
     setImmediate(() => {
-      const settled = failures === this.#failures
-      if (settled) this.#apply(JSON.parse(statistics) as ProducerStatistics)
-      if (!settled || this.#latest !== statistics) this.#afterTurn()
-      else this.#waiting = false
+      const believed = failures === this.#failures
+      if (believed) this.#believe(JSON.parse(statistics) as ProducerStatistics)
+      if (believed && this.#waiting === statistics) this.#waiting = undefined
+      else this.#afterTurn()
     })
   }
 
-  #apply({ topics }: ProducerStatistics): void {
+  #believe({ topics }: ProducerStatistics): void {
     try {
       for (const [topic, { partitions }] of Object.entries(topics)) {
         for (const [partition, { acked_msgid: ackedId }] of Object.entries(partitions)) {

@@ -104,6 +104,22 @@ describe('Overflow', () => {
     )
   })
 
+  test('a slab with two batches of one partition is kept until both are acknowledged', async () => {
+    const plane = new DataPlane({ slabs: 1, shape: shapeWith(400), sizeOf: () => 10 })
+    const [first, second] = assigned(plane.assignments, 2)
+    plane.take([
+      [first, 1],
+      [second, 1],
+      [first, 1]
+    ])
+    await plane.endWorker(0)
+    await plane.acknowledge(0)
+    await plane.acknowledge(0)
+    expect(plane.slabs.free).toBe(0)
+    await plane.acknowledge(0)
+    expect([plane.slabs.free, first.ledger.tally.processed, second.ledger.tally.processed]).toEqual([1, 2, 1])
+  })
+
   test('a slab whose last record moved out is free again', async () => {
     const plane = new DataPlane({ slabs: 1, shape: shapeWith(100), sizeOf: offset => (offset === 2 ? 5000 : 10) })
     const [assignment] = assigned(plane.assignments, 1)

@@ -69,6 +69,14 @@ describe('Resequence', () => {
     expect(second.state).toBe('released')
   })
 
+  test('batches of one partition that are ready together are each released once, and none is dropped', () => {
+    const { assignments, released, dropped, resequence, expectBatch } = setUp(1)
+    const batches = [expectBatch(assignments[0]), expectBatch(assignments[0])]
+    for (const batch of batches) batch.state = 'worked'
+    for (const batch of batches) resequence.worked(batch)
+    expect([released, dropped]).toEqual([batches, []])
+  })
+
   test('knows which batch is the first of its partition', () => {
     const { assignments, resequence, expectBatch, work } = setUp(1)
     const [first, second] = [expectBatch(assignments[0]), expectBatch(assignments[0])]
