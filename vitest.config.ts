@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{src,workers,pipelines,scripts,fake-kafka,examples,invariants}/**/*.test.ts'],
+          include: ['test/{src,workers,pipelines,scripts,fake-kafka,examples,invariants,bench}/**/*.test.ts'],
           testTimeout: 30_000
         }
       },

@@ -28,13 +28,12 @@ export class Cluster {
 
   /** Uses the brokers that are given, or starts a Kafka that dies with this process. */
   static async open(brokers: string | undefined): Promise<Cluster> {
-    const own = brokers === undefined ? await startOwn() : undefined
-    const bootstrap = own?.bootstrap ?? (brokers as string)
+    const { bootstrap, stop } = brokers === undefined ? await startOwn() : { bootstrap: brokers }
     const admin = new ConfluentAdmin({ 'bootstrap.servers': bootstrap })
     await admin.connect()
     return new Cluster(bootstrap, admin, async () => {
       await admin.disconnect()
-      await own?.stop()
+      await stop?.()
     })
   }
 
@@ -65,7 +64,7 @@ export class Cluster {
   }
 }
 
-async function startOwn() {
+async function startOwn(): Promise<{ bootstrap: string; stop?: () => Promise<void> }> {
   const dir = join(root, '.test/bench/kafka')
   const libsDir = libsDirOf(join(root, '.kafka'))
   const step = new StepLine(`Kafka ${KAFKA_VERSION}`)

@@ -9,13 +9,16 @@ const RESULT_FD = 3
 const LOOK_MS = 10
 
 /** Stops as a user would stop it, by a drain and a last commit, once so many records have settled. */
-function stopAfter(processor: Processor, records: number): void {
+async function runUntilSettled(processor: Processor, records: number): Promise<void> {
   const looking = setInterval(() => {
-    if (settledOf(processor.snapshot()) < records) return
-    clearInterval(looking)
-    processor.stop()
+    if (processor.state === 'running' && settledOf(processor.snapshot()) >= records) processor.stop()
   }, LOOK_MS)
-  looking.unref()
+  try {
+    const { drained } = await processor.run()
+    if (!drained) throw new Error('the drain ran out of time: what was in flight is not counted')
+  } finally {
+    clearInterval(looking)
+  }
 }
 
 function settledOf({ tally }: Snapshot): number {
@@ -33,9 +36,7 @@ const job = readLoginJob(process.env)
 const { processor } = await createProcessor(job.environment)
 process.once('SIGTERM', () => processor.stop())
 process.once('SIGINT', () => processor.stop())
-stopAfter(processor, job.records)
-const { drained } = await processor.run()
-if (!drained) throw new Error('the drain ran out of time: what was in flight is not counted')
+await runUntilSettled(processor, job.records)
 writeSync(RESULT_FD, `${JSON.stringify(resultOf(processor.snapshot(), job.records))}\n`)
 // The client's threads may linger for a while; nothing of ours is left to wait for.
 process.exit()

@@ -39,7 +39,9 @@ export function assertComplete(
   const said = [out, cleaned, dlq]
   const sum = out + cleaned + dlq
   if (sum === records && said.every((count, topic) => count === written[topic])) return
-  throw new Error(`${program}: of ${records} records it says ${said.join(' + ')}, the topics hold ${written.join(' + ')}`)
+  throw new Error(
+    `${program}: of ${records} records it says ${said.join(' + ')}, the topics hold ${written.join(' + ')}`
+  )
 }
 
 export function runOf(program: string, { seconds, usage }: JobResult, records: number): ThroughputRun {

@@ -18,7 +18,7 @@ const ENTRY = new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}
 export function startGenerator(environment: Environment): SampleProgress {
   const endless = environment.RATE && !environment.SAMPLES ? { SAMPLES: '0' } : {}
   const child = fork(ENTRY, ['generate'], {
-    env: { ...environment, ...endless } as NodeJS.ProcessEnv,
+    env: { ...environment, ...endless },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Not in the terminal's process group: Ctrl-C is for the processor, which then stops the generator.
     detached: true

@@ -86,7 +86,8 @@ export interface RecordProducer {
    * Hands rows `firstRow` to `endRow` of the slab to the client, in this order, and answers the row after the last
    * one taken: less than `endRow` if its queue is full, and then the rest is to be tried again after delivery reports.
    * A row without a key goes to partition `inputPartition` modulo the number of partitions of its output, all others
-   * where Java clients put them. The slab must stay as it is until all its reports are in.
+   * where Java clients put them. The slab must stay as it is until all its reports are in; none comes before this has
+   * answered.
    */
   produce(slab: Slab, firstRow: number, endRow: number, batch: number, inputPartition: number): number
   /** Rows handed over and not yet reported. */

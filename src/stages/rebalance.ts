@@ -153,7 +153,7 @@ export class Rebalance {
 
   /** The group took too long to take everything back. */
   #giveUp(): void {
-    for (const assignment of [...this.#options.assignments]) this.#close(assignment)
+    for (const assignment of this.#options.assignments) this.#close(assignment)
     this.#revocations.clear()
     this.overran = true
   }

@@ -13,6 +13,8 @@ import type { FakeCluster } from './cluster.ts'
 import type { FakeGroup, Member } from './group.ts'
 import { nameOf } from './log.ts'
 
+/** How many records of one partition are delivered before the next one's. */
+const RECORDS_IN_TURN = 10
 const MAX_METADATA_BYTES = 4_096
 const METADATA_TOO_LARGE = 12
 const UNKNOWN_MEMBER = 25
@@ -31,6 +33,8 @@ export class FakeConsumer implements RecordConsumer, Member {
   readonly #positions = new Map<string, Position>()
   /** Asked back and not yet given up; nothing at all is delivered while there are any. */
   readonly #revoking = new Set<string>()
+  /** Unassigned, and not told to the group before all that it asked for is. */
+  readonly #givenUp: TopicPartition[] = []
   readonly #offered = new Set<string>()
   subscription: readonly string[] = []
   #expired = false
@@ -98,8 +102,9 @@ export class FakeConsumer implements RecordConsumer, Member {
       this.#positions.delete(nameOf(partition))
       this.#revoking.delete(nameOf(partition))
     }
+    this.#givenUp.push(...partitions)
     if (this.#revoking.size > 0) return
-    this.#group.release(this, partitions)
+    this.#group.release(this, this.#givenUp.splice(0))
     if (this.#expired) this.#rejoin()
   }
 
@@ -156,22 +161,29 @@ export class FakeConsumer implements RecordConsumer, Member {
 
   #deliver(into: SlabWriter | undefined): number {
     if (into === undefined || this.#held || this.#revoking.size > 0 || this.#offered.size > 0) return 0
-    for (const position of this.#positions.values()) {
-      const needsBytes = this.#deliverFrom(position, into)
-      if (needsBytes > 0) return into.records === 0 ? needsBytes : 0
+    for (let before = -1; into.records > before;) {
+      before = into.records
+      for (const position of this.#positions.values()) {
+        const needsBytes = this.#deliverFrom(position, into)
+        if (needsBytes > 0) return into.records === 0 ? needsBytes : 0
+      }
     }
     return 0
   }
 
+  /** A few at a time: partitions take turns within a slab, as they do where fetches of several brokers come in. */
   #deliverFrom(position: Position, into: SlabWriter): number {
     const { topic, partition, epoch } = position
     const log = this.#cluster.log(position)
-    for (let index = log.indexOf(position.next); index < log.records.length; index++) {
+    const first = log.indexOf(position.next)
+    const end = Math.min(first + RECORDS_IN_TURN, log.records.length)
+    for (let index = first; index < end; index++) {
       const record = log.records[index]
       const needsBytes = into.append(epoch, { topic, partition, ...record })
       if (needsBytes > 0) return needsBytes
       position.next = record.offset + 1
     }
+    if (end < log.records.length) return 0
     position.next = log.end
     if (position.endTold !== log.end) this.#events.push({ type: 'end', epoch, offset: log.end })
     position.endTold = log.end

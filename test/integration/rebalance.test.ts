@@ -18,7 +18,7 @@ describeOnKafka('two processors in one group', () => {
   test('one joins in mid-flight and leaves again: nothing is lost, nothing is repeated, order is kept', async () => {
     const topics = await kafka.createTopics({ partitions: PARTITIONS })
     await writeSamples(topics.input, RECORDS)
-    const settings = { ...topics.environment, ...slowPace }
+    const settings = { ...topics.environment, ...slowPace(100) }
     const staying = await RunningProcessor.start(settings)
     await staying.untilSettled(RECORDS / 10)
 

@@ -63,7 +63,8 @@ export const throughputOptions = {
   maxOutputBytes: {
     type: 'integer',
     default: 4_194_304,
-    min: 1024,
+    // The headers of an ordinary dead letter must fit.
+    min: 4096,
     max: FETCH_ANSWER_BYTES,
     what: 'Largest output record (key, value and headers) that is produced; a larger one makes its input a dead letter.',
     why: 'The same as for input records. The topics themselves must allow it (max.message.bytes).',

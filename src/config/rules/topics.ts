@@ -60,8 +60,7 @@ function isPattern(topic: string): boolean {
 // librdkafka's expressions are POSIX's: close enough to JavaScript's to find a missing bracket or a topic that matches.
 function compiles(pattern: string): boolean {
   try {
-    new RegExp(pattern)
-    return true
+    return new RegExp(pattern) instanceof RegExp
   } catch {
     return false
   }

@@ -7,7 +7,9 @@ const table = optionsFor(shout)
 
 function strangers(...names: string[]): string[] {
   const environment = Object.fromEntries(names.map(name => [name, 'x']))
-  return findStrangers(environment, table).map(problem => `${problem.settings}: ${problem.wrong}; ${problem.remedy}`)
+  return findStrangers(environment, table).map(
+    problem => `${problem.settings.join()}: ${problem.wrong}; ${problem.remedy}`
+  )
 }
 
 describe('a name that was surely meant for us', () => {

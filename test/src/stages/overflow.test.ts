@@ -84,7 +84,7 @@ describe('Overflow', () => {
         }
         expect([plane.slabs.free, plane.errors]).toEqual([SLABS, []])
       }),
-      { numRuns: 200 }
+      { numRuns: 500 }
     )
   })
 
@@ -100,7 +100,7 @@ describe('Overflow', () => {
         expect([consumed, inFlight]).toEqual([tally.processed + abandoned, 0])
         expect([plane.slabs.free, plane.errors]).toEqual([SLABS, []])
       }),
-      { numRuns: 200 }
+      { numRuns: 500 }
     )
   })
 

@@ -1,61 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { TopicPartition } from '../../../src/kafka/ports.ts'
-import { Assignments, type Assignment } from '../../../src/offsets/assignment.ts'
-import { CommitPolicy } from '../../../src/offsets/commit-policy.ts'
-import { emptyTally, type Entry } from '../../../src/offsets/ledger.ts'
-import { Commit } from '../../../src/stages/commit.ts'
-import { Rebalance } from '../../../src/stages/rebalance.ts'
-import { ScriptedConsumer } from '../../fixtures/scripted-consumer.ts'
-import { quietEvents, settled } from '../../fixtures/stages.ts'
-
-const DRAIN_TIMEOUT_MS = 10_000
-const COMMIT_GRACE_MS = 3000
-
-const partitions = (...numbers: number[]): TopicPartition[] =>
-  numbers.map(partition => ({ topic: 'logins', partition }))
-
-function setUp() {
-  const consumer = new ScriptedConsumer()
-  const assignments = new Assignments()
-  const { events } = quietEvents()
-  const commit = new Commit({ consumer, assignments, policy: new CommitPolicy(1000, 0), events })
-  const fenced: Assignment[] = []
-  const errors: Error[] = []
-  const rebalance = new Rebalance({
-    consumer,
-    assignments,
-    commit,
-    events,
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
-    fenced: assignment => fenced.push(assignment),
-    failed: error => errors.push(error)
-  })
-  return { consumer, assignments, fenced, errors, rebalance }
-}
-
-type Setting = ReturnType<typeof setUp>
-
-function assign({ rebalance, assignments, consumer }: Setting, ...numbers: number[]): Assignment[] {
-  rebalance.handle({ type: 'assigned', partitions: partitions(...numbers) })
-  consumer.newCalls()
-  return numbers.map(number => assignments.find('logins', number) as Assignment)
-}
-
-function revoke({ rebalance }: Setting, ...numbers: number[]): void {
-  rebalance.handle({ type: 'revoked', partitions: partitions(...numbers), lost: false })
-}
-
-const lose = ({ rebalance }: Setting, ...numbers: number[]): void =>
-  rebalance.handle({ type: 'revoked', partitions: partitions(...numbers), lost: true })
-
-const tenRecords = (assignment: Assignment, at = 0): Entry => assignment.ledger.open(at, at + 10, 10)
-const settle = (assignment: Assignment, entry: Entry) =>
-  assignment.ledger.settle(entry, { ...emptyTally(), processed: entry.records })
-
-async function step({ rebalance }: Setting): Promise<void> {
-  rebalance.step()
-  await settled()
-}
+import {
+  COMMIT_GRACE_MS,
+  DRAIN_TIMEOUT_MS,
+  assign,
+  lose,
+  partitions,
+  revoke,
+  setUp,
+  settle,
+  step,
+  tenRecords
+} from '../../fixtures/rebalance.ts'
+import { settled } from '../../fixtures/stages.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] })
@@ -214,99 +170,6 @@ describe('a loss', () => {
     await step(setting)
     await step(setting)
     expect(setting.consumer.newCalls()).toEqual(['unassign logins/0'])
-  })
-})
-
-describe('a stop', () => {
-  test('with no partition is finished at once', () => {
-    const { rebalance, consumer } = setUp()
-    expect(rebalance.finished).toBe(false)
-    rebalance.stop()
-    expect([rebalance.finished, rebalance.overran, consumer.calls]).toEqual([true, false, ['unsubscribe']])
-  })
-
-  test('is finished when every partition has been given back, and asked for once', async () => {
-    const setting = setUp()
-    const { rebalance, consumer } = setting
-    const [assignment] = assign(setting, 0)
-    settle(assignment, tenRecords(assignment))
-    rebalance.stop()
-    rebalance.stop()
-    expect(consumer.newCalls()).toEqual(['unsubscribe'])
-    revoke(setting, 0)
-    await step(setting)
-    expect(rebalance.finished).toBe(false)
-    consumer.commits[0].resolve()
-    await settled()
-    await step(setting)
-    expect([rebalance.finished, rebalance.overran]).toEqual([true, false])
-  })
-
-  test('while a revocation drains waits for it', async () => {
-    const setting = setUp()
-    const { rebalance } = setting
-    const [first] = assign(setting, 0, 1)
-    const entry = tenRecords(first)
-    revoke(setting, 0)
-    rebalance.stop()
-    revoke(setting, 1)
-    await step(setting)
-    await step(setting)
-    expect([rebalance.finished, setting.assignments.size]).toEqual([false, 1])
-    settle(first, entry)
-    await step(setting)
-    setting.consumer.commits[0].resolve()
-    await settled()
-    await step(setting)
-    expect([rebalance.finished, rebalance.overran]).toEqual([true, false])
-  })
-
-  test('that had to abandon something says so', async () => {
-    const setting = setUp()
-    const [assignment] = assign(setting, 0)
-    tenRecords(assignment)
-    setting.rebalance.stop()
-    revoke(setting, 0)
-    vi.advanceTimersByTime(DRAIN_TIMEOUT_MS)
-    await step(setting)
-    await step(setting)
-    expect([setting.rebalance.finished, setting.rebalance.overran]).toEqual([true, true])
-  })
-
-  test('during which partitions with records in flight are lost says so', () => {
-    const setting = setUp()
-    const [assignment] = assign(setting, 0)
-    tenRecords(assignment)
-    setting.rebalance.stop()
-    lose(setting, 0)
-    expect([setting.rebalance.finished, setting.rebalance.overran]).toEqual([true, true])
-  })
-
-  test('whose last commit failed says so, as records will be read again', async () => {
-    const setting = setUp()
-    const [assignment] = assign(setting, 0)
-    settle(assignment, tenRecords(assignment))
-    setting.rebalance.stop()
-    revoke(setting, 0)
-    await step(setting)
-    setting.consumer.commits[0].reject(new Error('no coordinator'))
-    await settled()
-    await step(setting)
-    expect([setting.rebalance.finished, setting.rebalance.overran]).toEqual([true, true])
-  })
-
-  test('that the group never answers is given up, and leaves nothing in flight uncounted', async () => {
-    const setting = setUp()
-    const [assignment] = assign(setting, 0)
-    tenRecords(assignment)
-    setting.rebalance.stop()
-    vi.advanceTimersByTime(DRAIN_TIMEOUT_MS + 2 * COMMIT_GRACE_MS - 1)
-    await step(setting)
-    expect(setting.rebalance.finished).toBe(false)
-    vi.advanceTimersByTime(1)
-    await step(setting)
-    expect([setting.rebalance.finished, setting.rebalance.overran]).toEqual([true, true])
-    expect(setting.assignments.totals()).toMatchObject({ consumed: 10, inFlight: 0, abandoned: 10 })
   })
 })
 

@@ -1,0 +1,89 @@
+import { createHmac } from 'node:crypto'
+import { createKeyedHash, plainHash } from '../pipelines/user-login/hashing.ts'
+import { truncateIp } from '../pipelines/user-login/ip-masking.ts'
+import { formatIsoTime } from '../pipelines/user-login/iso-time.ts'
+import { ProcessedLogin, UserLogin } from '../pipelines/user-login/schema.ts'
+import { checkTimestamp, parseTimestampMs } from '../pipelines/user-login/timestamp.ts'
+import { scanJson } from '../workers/json-scan.ts'
+import { createJsonParser } from '../workers/parse.ts'
+import { createSerializer } from '../workers/serialize.ts'
+import { createValidator } from '../workers/validate.ts'
+import { incomingLogins } from './micro-logins.ts'
+import type { MicroStep } from './micro-step.ts'
+
+/** What is done to one record after the other, over arrays of values made beforehand. */
+export function recordSteps(): readonly MicroStep[] {
+  const values = incomingLogins('good').map(({ value }) => Buffer.from(value as Uint8Array))
+  const texts = values.map(value => value.toString('latin1'))
+  const logins = texts.map(text => JSON.parse(text) as UserLogin)
+  const outputs = logins.map(processed)
+  return [...parsing(values, texts, logins), ...masking(logins), ...serializing(outputs)]
+}
+
+function parsing(values: readonly Buffer[], texts: readonly string[], logins: readonly UserLogin[]): MicroStep[] {
+  const fields = Object.keys(UserLogin.properties)
+  const parser = createJsonParser({ maxDepth: 32, rejectDuplicateKeys: false, stringFields: fields })
+  const validator = createValidator({
+    schema: UserLogin,
+    requiredFields: UserLogin.required,
+    fieldDefaults: { device_type: 'unknown' },
+    extraFields: 'drop',
+    checks: { timestamp: checkTimestamp }
+  })
+  return [
+    each('JSON.parse of a string', texts, text => JSON.parse(text)),
+    each('parse (bytes to object, all rules)', values, value => parser.parse(value, 0, value.length)),
+    each('scan (only where parse failed)', values, value => scanJson(value, 0, value.length, { maxDepth: 32 })),
+    each('validate', logins, login => validator.validate(login as Record<string, unknown>))
+  ]
+}
+
+function masking(logins: readonly UserLogin[]): MicroStep[] {
+  const key = Buffer.alloc(32, 7)
+  const keyed = createKeyedHash(key)
+  const direct = (text: string): string => createHmac('sha256', key).update(text).digest('hex')
+  return [
+    each('hash: SHA-256', logins, login => plainHash(login.device_id)),
+    each('hash: HMAC, as with PII_HASH_KEY', logins, login => keyed(login.device_id)),
+    each('hash: HMAC, key schedule each time', logins, login => direct(login.device_id)),
+    each('mask an IP address', logins, login => truncateIp(login.ip)),
+    each('timestamp to milliseconds', logins, login => parseTimestampMs(login.timestamp)),
+    each('time as ISO 8601', logins, (_, index) => formatIsoTime(1_694_479_551_000 + index)),
+    each('time as ISO 8601, toISOString', logins, (_, index) => new Date(1_694_479_551_000 + index).toISOString())
+  ]
+}
+
+function serializing(outputs: readonly ProcessedLogin[]): MicroStep[] {
+  const serialize = createSerializer(ProcessedLogin, UserLogin, false)
+  // Bytes, as they are needed in the end: a string of pieces costs only when it is written.
+  const target = Buffer.alloc(4096)
+  return [
+    each('serialize: fast-json-stringify', outputs, output => target.utf8Write(serialize(output, output), 0)),
+    each('serialize: JSON.stringify', outputs, output => target.utf8Write(JSON.stringify(output), 0))
+  ]
+}
+
+function processed(login: UserLogin): ProcessedLogin {
+  const timestampMs = parseTimestampMs(login.timestamp)
+  return {
+    user_id: login.user_id,
+    app_version: login.app_version,
+    device_type: login.device_type,
+    ip: truncateIp(login.ip),
+    locale: login.locale,
+    device_id: plainHash(login.device_id),
+    timestamp: Math.floor(timestampMs / 1000),
+    event_time: formatIsoTime(timestampMs),
+    processed_at: formatIsoTime(timestampMs)
+  }
+}
+
+/** The results are added up, so that no engine can leave the work out. */
+function each<Item>(name: string, items: readonly Item[], step: (item: Item, index: number) => unknown): MicroStep {
+  const run = (): number => {
+    let done = 0
+    for (let index = 0; index < items.length; index++) if (step(items[index], index) !== undefined) done++
+    return done
+  }
+  return { name, records: items.length, run }
+}
