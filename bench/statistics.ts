@@ -7,7 +7,13 @@ export interface Spread {
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b)
-  return { median: percentile(sorted, 50), lowest: sorted[0], highest: sorted[sorted.length - 1] }
+  return { median: medianOf(sorted), lowest: sorted[0], highest: sorted[sorted.length - 1] }
+}
+
+/** Between the two in the middle where there is no single one. */
+function medianOf(sorted: readonly number[]): number {
+  const upper = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[upper] : (sorted[upper - 1] + sorted[upper]) / 2
 }
 
 /**

@@ -26,3 +26,7 @@ test('of nothing there is no percentile', () => {
 test('a spread does not depend on the order of the runs', () => {
   expect(spreadOf([9, 100, 10])).toEqual({ median: 10, lowest: 9, highest: 100 })
 })
+
+test('between two runs the median is half way', () => {
+  expect(spreadOf([30, 10]).median).toBe(20)
+})
