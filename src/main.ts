@@ -7,9 +7,17 @@
  */
 let stop: (() => void) | undefined
 let signals = 0
+let unclosed = false
 
-/** `process.exit` waits for worker threads, and one may be in an endless loop. */
-const exitNow = (process as unknown as { reallyExit(code: number): never }).reallyExit.bind(process)
+/**
+ * Ends the process whatever its threads do. `process.exit` waits for them, `process.reallyExit` for those of the
+ * client's calls, and one may be waiting for a broker that does not answer. Another program in its place ends them all.
+ */
+function exitNow(code: number): void {
+  process.removeAllListeners('warning')
+  process.execve?.('/bin/sh', ['sh', '-c', `exit ${code}`], {})
+  process.exit(code)
+}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
@@ -21,12 +29,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const { execute } = await import('./cli/execute.ts')
-process.exitCode = await execute(process.argv.slice(2), {
+const code = await execute(process.argv.slice(2), {
   environment: process.env,
   onStop: callback => {
     stop = callback
     if (signals > 0) callback()
+  },
+  onUnclosed: () => {
+    unclosed = true
   }
 })
+if (unclosed) exitNow(code)
 // Clients that are closed may leave threads and sockets behind for a while; nothing of ours is left to wait for.
-process.exit()
+process.exit(code)

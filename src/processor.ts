@@ -72,6 +72,7 @@ export class Processor {
   readonly #consume: Consume
   readonly #dispatch: Dispatch
   readonly #produce: Produce
+  #unclosed = false
   #failure: Error | undefined
   #failed!: (error: Error) => void
   readonly #failing = new Promise<never>((_, reject) => (this.#failed = reject))
@@ -201,6 +202,9 @@ export class Processor {
       if (this.#lifecycle.state === 'starting') {
         this.#lifecycle.move('running')
         await this.#consume.run()
+      } else {
+        // A client may still be trying to connect, which nothing can cut short.
+        this.#unclosed = true
       }
       if (this.#failure !== undefined) throw this.#failure
       this.#lifecycle.move('stopped')
@@ -226,6 +230,11 @@ export class Processor {
 
   get state(): LifecycleState {
     return this.#lifecycle.state
+  }
+
+  /** After `run`: a client did not close in time, and a thread of its own may keep the process from ending. */
+  get unclosed(): boolean {
+    return this.#unclosed
   }
 
   snapshot(): Snapshot {
@@ -287,12 +296,13 @@ export class Processor {
   async #close(): Promise<void> {
     const { consumer, producer } = this.#transport
     this.#dispatch.stop()
-    for (const closing of [() => this.#pool.close(), () => consumer.disconnect(), () => producer.disconnect()]) {
-      try {
-        await closing()
-      } catch (error) {
-        this.#events.warned(`something did not close: ${(error as Error).message}`)
-      }
+    // After a failure there may be some left: what was in flight in them is abandoned, and is to count as that.
+    for (const assignment of this.#assignments) this.#assignments.close(assignment)
+    const closing = [this.#pool.close(), consumer.disconnect(), producer.disconnect()]
+    for (const { status, ...outcome } of await Promise.allSettled(closing)) {
+      if (status === 'fulfilled') continue
+      this.#unclosed = true
+      this.#events.warned(`something did not close: ${(outcome as { reason: Error }).reason.message}`)
     }
   }
 }

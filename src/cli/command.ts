@@ -5,6 +5,8 @@ export interface CommandContext {
   readonly environment: Environment
   /** What to do on SIGTERM and SIGINT; called at once if one has come already. */
   onStop(callback: () => void): void
+  /** A client could not be closed: the process must end without waiting for its threads. */
+  onUnclosed(): void
 }
 
 /** Answers the exit code. */

@@ -29,7 +29,7 @@ export const demo: Command = async (_args, context) => {
 async function run(
   created: CreatedProcessor,
   broker: LocalBroker,
-  { onStop }: CommandContext,
+  { onStop, onUnclosed }: CommandContext,
   generate: (() => SampleProgress) | undefined
 ): Promise<number> {
   const { processor } = created
@@ -56,6 +56,7 @@ async function run(
     return drained ? 0 : 3
   } finally {
     clearInterval(ticker)
+    if (processor.unclosed) onUnclosed()
     samples?.stop()
   }
 }

@@ -2,10 +2,14 @@ import { createProcessor } from '../create-processor.ts'
 import type { Command } from './command.ts'
 
 /** `millrace run`: the processor alone, one process that signals reach directly. */
-export const run: Command = async (args, { environment, onStop }) => {
+export const run: Command = async (args, { environment, onStop, onUnclosed }) => {
   if (args.length > 0) throw new Error(`takes no arguments, but was given '${args.join(' ')}'`)
   const { processor } = await createProcessor(environment)
   onStop(() => processor.stop())
-  const { drained } = await processor.run()
-  return drained ? 0 : 3
+  try {
+    const { drained } = await processor.run()
+    return drained ? 0 : 3
+  } finally {
+    if (processor.unclosed) onUnclosed()
+  }
 }

@@ -17,6 +17,7 @@ export const ErrorCode = {
   COORDINATOR_NOT_AVAILABLE: 15,
   NOT_COORDINATOR: 16,
   TOPIC_ALREADY_EXISTS: 36,
+  LOG_TRUNCATION: -139,
   /** After it the client is of no more use. */
   FATAL: -150,
   REVOKE_PARTITIONS: -174,

@@ -64,7 +64,7 @@ export interface RecordConsumer {
   unassign(partitions: readonly TopicPartition[]): void
   /** Rejects with an Error whose `code` is librdkafka's. */
   commit(offsets: readonly CommitOffset[]): Promise<void>
-  /** The end of a partition as last seen in a fetch response; -1 if unknown. No call to the broker. */
+  /** The end of a partition as last seen in a fetch response; -1 if unknown or disconnected. No call to the broker. */
   endOffset(partition: TopicPartition): number
   /** Leaves the group politely: the revocation comes by `poll` like any other. */
   unsubscribe(): void

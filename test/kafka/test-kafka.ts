@@ -38,14 +38,21 @@ export interface TestTopics {
 
 /** What a test does with Kafka besides running a processor on it. */
 export class TestKafka {
-  readonly #admin = new ConfluentAdmin({ 'bootstrap.servers': brokers })
+  readonly #brokers: string
+  readonly #admin: ConfluentAdmin
   readonly #partitions = new Map<string, number>()
   #writer!: TopicWriter
 
-  static async connect(): Promise<TestKafka> {
-    const kafka = new TestKafka()
+  private constructor(bootstrap: string) {
+    this.#brokers = bootstrap
+    this.#admin = new ConfluentAdmin({ 'bootstrap.servers': bootstrap })
+  }
+
+  /** To the Kafka that all tests share, unless a test has one of its own. */
+  static async connect(bootstrap = brokers): Promise<TestKafka> {
+    const kafka = new TestKafka(bootstrap)
     await kafka.#admin.connect()
-    kafka.#writer = await TopicWriter.connect(brokers)
+    kafka.#writer = await TopicWriter.connect(bootstrap)
     return kafka
   }
 
@@ -61,7 +68,7 @@ export class TestKafka {
     const outputs = [processed, deadLetters, cleaned].map(topic => [topic, outputShape] as const)
     await this.#create([[input, shape], ...outputs])
     const environment = {
-      BROKERS: brokers,
+      BROKERS: this.#brokers,
       INPUT_TOPIC: input,
       OUTPUT_TOPIC: processed,
       DLQ_TOPIC: deadLetters,
@@ -77,7 +84,7 @@ export class TestKafka {
   }
 
   read(topic: string): Promise<StoredRecord[]> {
-    return readTopic(brokers, topic, this.#partitionsOf(topic))
+    return readTopic(this.#brokers, topic, this.#partitionsOf(topic))
   }
 
   /** How many records a topic of ours holds; transaction markers count too. */

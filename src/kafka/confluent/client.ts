@@ -39,6 +39,8 @@ export interface ClientError {
 export interface ConsumedMessage extends TopicPartition {
   readonly offset: number
   readonly timestamp: number
+  /** Of the partition's leader that took it; missing where the record's format is older than that. */
+  readonly leaderEpoch?: number
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly headers?: readonly NativeHeader[]

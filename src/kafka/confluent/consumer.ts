@@ -118,6 +118,7 @@ export class ConfluentConsumer implements RecordConsumer {
   }
 
   endOffset({ topic, partition }: TopicPartition): number {
+    if (this.#client === undefined || this.#closing !== undefined) return -1
     const watermarks = this.#native().getWatermarkOffsets(topic, partition)
     return typeof watermarks === 'number' ? -1 : Math.max(watermarks.highOffset, -1)
   }

@@ -63,8 +63,11 @@ export class PendingRecords {
 
   #append(into: SlabWriter, message: ConsumedMessage | undefined): number {
     if (message === undefined) return 0
-    const epoch = this.#assignment.epochOf(message.topic, message.partition)
-    return epoch === 0 ? 0 : into.append(epoch, this.#record.of(message))
+    const epoch = this.#assignment.epochFor(message)
+    if (epoch === 0) return 0
+    const needsBytes = into.append(epoch, this.#record.of(message))
+    if (needsBytes === 0) this.#assignment.delivered(message)
+    return needsBytes
   }
 
   #deliverEnds(events: ConsumerEvent[]): void {

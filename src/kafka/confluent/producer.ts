@@ -17,8 +17,8 @@ import { toNative } from './headers.ts'
 import { OutputTopics } from './output-topics.ts'
 import { ProducerEvents } from './producer-events.ts'
 
-/** How long rows that are still queued may take when the producer is disconnected. */
-const FLUSH_TIMEOUT_MS = 5_000
+/** How long rows that are still queued may take when the producer is disconnected; after a drain there are none. */
+const FLUSH_TIMEOUT_MS = 1_000
 
 /**
  * How often the client says what has arrived. A row settles up to two intervals after its acknowledgement: at 100,000

@@ -7,8 +7,9 @@ import { shapeOf } from '../../../../src/slabs/layout.ts'
 import { Slab } from '../../../../src/slabs/slab.ts'
 import { SlabWriter } from '../../../../src/slabs/writer.ts'
 
-const message = (partition: number, offset: number, sizeBytes = 1): ConsumedMessage => ({
+const message = (partition: number, offset: number, sizeBytes = 1, leaderEpoch = 0): ConsumedMessage => ({
   topic: 't',
+  leaderEpoch,
   partition,
   offset,
   timestamp: 1,
@@ -38,6 +39,38 @@ function pendingWith(epochs: readonly number[], records = 4) {
 }
 
 describe('pending records', () => {
+  test('records that the client delivers again, as after a pause, are delivered once', () => {
+    const { pending, deliver } = pendingWith([1])
+    for (const offsets of [[0, 1, 2], [0, 1], [2, 3], [5]]) {
+      pending.add(
+        offsets.map(offset => message(0, offset)),
+        []
+      )
+    }
+    expect(deliver().offsets).toEqual([0, 1, 2, 3])
+    expect(deliver().offsets).toEqual([5])
+  })
+
+  test('under a new epoch a partition may begin anywhere', () => {
+    const { assignment, pending, deliver } = pendingWith([1])
+    pending.add([message(0, 7)], [])
+    deliver()
+    assignment.add([{ topic: 't', partition: 0, epoch: 2 }])
+    pending.add([message(0, 3)], [])
+    expect(deliver().offsets).toEqual([3])
+  })
+
+  test('other records under offsets that were delivered are no repetition: the brokers have lost some', () => {
+    const { pending, deliver } = pendingWith([1])
+    pending.add(
+      [0, 1, 2].map(offset => message(0, offset)),
+      []
+    )
+    deliver()
+    pending.add([message(0, 1, 1, 5)], [])
+    expect(deliver).toThrow('the brokers lost records of t/0 from offset 1 to 2')
+  })
+
   test('what does not fit the slab comes with the next one', () => {
     const { pending, deliver } = pendingWith([1])
     pending.add(
