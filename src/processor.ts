@@ -90,8 +90,8 @@ export class Processor {
     const shape = shapeOf(settings.slabRecords, settings.slabBytes)
     this.#slabs = new SlabPool(Math.floor(settings.maxInFlightRecords / settings.slabRecords), shape)
     this.#pool = new WorkerPool({
-      // 0 is as many as there are cores: the main thread mostly waits for its clients' threads and for workers.
-      threads: settings.workers || availableParallelism(),
+      // One core is left to this thread, which talks to Kafka.
+      threads: settings.workers || Math.max(1, availableParallelism() - 1),
       slabs: this.#slabs.slabs,
       setup: { pipeline: settings.pipeline, settings: raw },
       failed: error => this.#fail(error)
