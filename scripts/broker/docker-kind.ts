@@ -12,6 +12,8 @@ const ASK_TIMEOUT_MS = 8000
 const PULL_TIMEOUT_MS = 600_000
 const START_TIMEOUT_MS = 120_000
 
+const UP = ['up', '--detach', '--no-deps', 'kafka']
+
 const run = promisify(execFile)
 
 /** Apache Kafka's official image, by docker-compose.yml. */
@@ -35,7 +37,7 @@ export const dockerKind: BrokerKind = {
     const state = stateOf(request, request.port)
     request.record(state)
     const environment = { BROKER_PORT: String(request.port) }
-    await compose(request, state.project as string, ['up', '--detach', '--no-deps', 'kafka'], environment)
+    await compose(request, state.project as string, UP, environment)
     await untilItAnswers(state.bootstrap)
     return { ...state, ready: true }
   },
@@ -55,6 +57,15 @@ export const dockerKind: BrokerKind = {
     // Without --volumes: the data stays.
     await compose(place, state.project as string, ['down'])
   }
+}
+
+/** A Kafka for tests: a compose project of its own, whose data goes with it. Pulls the image if it is not there. */
+export async function startDockerKafka(place: BrokerPlace, project: string, port: number) {
+  if (!(await succeeds(['image', 'inspect', IMAGE]))) await docker(['pull', '--quiet', IMAGE], PULL_TIMEOUT_MS)
+  await compose(place, project, UP, { BROKER_PORT: String(port) })
+  const bootstrap = `127.0.0.1:${port}`
+  await untilItAnswers(bootstrap)
+  return { bootstrap, stop: () => compose(place, project, ['down', '--volumes']) }
 }
 
 /** Two checkouts may lie in folders of the same name, which is what compose would name the project after. */

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findJava } from '../../scripts/broker/java.ts'
 import { libsDirOf } from '../../scripts/broker/kafka-kind.ts'
 import { startKafka, type RunningKafka } from '../../scripts/broker/kafka-process.ts'
 import { ChildProcessor } from '../kafka/child-processor.ts'
@@ -7,7 +8,10 @@ import { describeOnKafka, TestKafka } from '../kafka/test-kafka.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
-describeOnKafka('a broker that has stopped answering', () => {
+/** The one that is to fall silent is a process of this machine. */
+const describeOnJava = (await findJava()) ? describeOnKafka : describeOnKafka.skip
+
+describeOnJava('a broker that has stopped answering', () => {
   let broker: RunningKafka
   let kafka: TestKafka
   beforeAll(async () => {

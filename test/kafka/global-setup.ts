@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { dockerKind, startDockerKafka } from '../../scripts/broker/docker-kind.ts'
 import { findJava, OLDEST_JAVA } from '../../scripts/broker/java.ts'
 import { ensureJars } from '../../scripts/broker/kafka-jars.ts'
 import { libsDirOf } from '../../scripts/broker/kafka-kind.ts'
-import { startKafka, type RunningKafka } from '../../scripts/broker/kafka-process.ts'
+import { startKafka } from '../../scripts/broker/kafka-process.ts'
+import { anyFreePort } from '../../scripts/broker/ports.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -29,24 +31,42 @@ export default async function setup({ provide }: TestProject): Promise<(() => Pr
   if (kafka === undefined) return undefined
   return async () => {
     delete process.env.TEST_BROKERS
-    // Its data goes with it, so nobody waits for a controlled shutdown.
-    await kafka.kill()
-    rmSync(ownDir(), { recursive: true, force: true })
+    await kafka.end()
   }
 }
 
-async function start(): Promise<RunningKafka | undefined> {
-  if (!(await findJava())) {
-    const cause = `Java ${OLDEST_JAVA} or later is not there, and these tests need a real Kafka`
-    if (process.env.CI === 'true') throw new Error(`${cause}: install it, or set TEST_BROKERS`)
-    console.warn(`tests on Kafka are SKIPPED: ${cause}`)
-    return undefined
+interface SharedKafka {
+  readonly bootstrap: string
+  /** Its data goes with it. */
+  end(): Promise<void>
+}
+
+async function start(): Promise<SharedKafka | undefined> {
+  if (await findJava()) return startOnJava()
+  const place = { root: ROOT, dir: join(ROOT, '.kafka') }
+  const obstacle = await dockerKind.obstacle(place)
+  if (obstacle === undefined) {
+    const { bootstrap, stop } = await startDockerKafka(place, `millrace-test-${process.pid}`, await anyFreePort())
+    return { bootstrap, end: async () => void (await stop()) }
   }
+  const cause = `Java ${OLDEST_JAVA} or later is not there, ${obstacle}, and these tests need a real Kafka`
+  if (process.env.CI === 'true') throw new Error(`${cause}: install one of them, or set TEST_BROKERS`)
+  console.warn(`tests on Kafka are SKIPPED: ${cause}`)
+  return undefined
+}
+
+async function startOnJava(): Promise<SharedKafka> {
   mkdirSync(TEST_DIR, { recursive: true })
   removeLeftovers()
   const libsDir = libsDirOf(join(ROOT, '.kafka'))
   await ensureJars(libsDir)
-  return startKafka({ dir: ownDir(), libsDir, startTimeoutMs: 120_000 })
+  const kafka = await startKafka({ dir: ownDir(), libsDir, startTimeoutMs: 120_000 })
+  const end = async () => {
+    // Nobody waits for a controlled shutdown.
+    await kafka.kill()
+    rmSync(ownDir(), { recursive: true, force: true })
+  }
+  return { bootstrap: kafka.bootstrap, end }
 }
 
 function ownDir(): string {

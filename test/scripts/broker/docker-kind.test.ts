@@ -17,7 +17,7 @@ case "$*" in
   pull*) [ -z "$NO_PULL" ] || { echo 'no route to registry' >&2; exit 1; } ;;
   *'up --detach'*) touch "$CALLS.up" ;;
   *'ps --quiet kafka') [ ! -e "$CALLS.up" ] || echo 0123 ;;
-  *down) rm "$CALLS.up" ;;
+  *down | *'down --volumes') rm "$CALLS.up" ;;
 esac`
 
 async function dockerMachine() {
@@ -25,17 +25,20 @@ async function dockerMachine() {
   const port = await anyFreePort()
   const calls = join(root, 'calls')
   const path = `${fakePrograms({ docker: ENGINE })}:${process.env.PATH}`
-  const call = (script: string, environment: NodeJS.ProcessEnv = {}) =>
-    runProgram([process.execPath, join(root, 'scripts/broker', script)], {
+  const run = (args: string[], environment: NodeJS.ProcessEnv = {}) =>
+    runProgram([process.execPath, ...args], {
       ...process.env,
       PATH: path,
       CALLS: calls,
       BROKER_PORT: String(port),
       ...environment
     })
+  const call = (script: string, environment?: NodeJS.ProcessEnv) =>
+    run([join(root, 'scripts/broker', script)], environment)
+  const program = (code: string) => run(['--input-type=module', '--eval', code])
   listenOnceUp(port, `${calls}.up`)
   onTestFinished(async () => void (await call('down.ts')))
-  return { dir: join(root, '.kafka'), port, call, calls: () => readFileSync(calls, 'utf8') }
+  return { dir: join(root, '.kafka'), port, call, program, calls: () => readFileSync(calls, 'utf8') }
 }
 
 function listenOnceUp(port: number, upFile: string): void {
@@ -84,4 +87,16 @@ test('an engine that does not answer is an error where docker was asked for', as
   const { call } = await dockerMachine()
   const end = await call('up.ts', { NO_ENGINE: '1', BROKER: 'docker' })
   expect(end).toMatchObject({ code: 1, output: expect.stringContaining('no Docker engine answers') })
+})
+
+test('a Kafka for tests is a compose project of its own, and takes its data along', async () => {
+  const { dir, port, calls, program } = await dockerMachine()
+  const module = join(dir, '../scripts/broker/docker-kind.ts')
+  const code = `import { startDockerKafka } from ${JSON.stringify(module)}
+    const kafka = await startDockerKafka({ root: ${JSON.stringify(join(dir, '..'))}, dir: '' }, 'tests-1', ${port})
+    console.log(kafka.bootstrap)
+    await kafka.stop()`
+  expect(await program(code)).toMatchObject({ code: 0, output: expect.stringContaining(`127.0.0.1:${port}`) })
+  expect(calls()).toMatch(new RegExp(`^${port} compose .*-p tests-1 up --detach --no-deps kafka$`, 'm'))
+  expect(calls()).toMatch(/-p tests-1 down --volumes$/m)
 })
