@@ -41,7 +41,7 @@ mkdir -p "$LOGS" || {
 }
 begin_step set-up
 if is_set_up; then
-  end_step "Node ${NODE_IS#Node }, $INSTALLED"
+  end_step "${NODE_IS%% (*}, $INSTALLED"
   exit 0
 fi
 

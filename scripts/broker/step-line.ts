@@ -22,7 +22,7 @@ export class StepLine {
 
   done(text: string): void {
     this.end()
-    this.#out.write(`✔ ${text.padEnd(72)} ${String(this.#seconds()).padStart(4)} s\n`)
+    this.#out.write(`✔ ${text.padEnd(70)} ${String(this.#seconds()).padStart(4)} s\n`)
   }
 
   /** Says something without ending the step. */

@@ -38,7 +38,7 @@ async function isUp(settings: BrokerSettings): Promise<boolean> {
   const { kind, state, exists } = recorded
   if (exists && state.ready && (await answersKafka(state.bootstrap))) {
     refuseOtherWish(settings, kind, state)
-    new StepLine(kind.title).done(`${kind.describe(state)}, running already`)
+    new StepLine(kind.title).done(`${kind.describe(state).replace(/ \(.*\)$/, '')} is running already`)
     return true
   }
   await clearAway(recorded)

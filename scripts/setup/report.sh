@@ -12,7 +12,7 @@ begin_step() { # begin_step <name>
 
 end_step() { # end_step <what was done>
   clear_progress
-  printf '✔ %-72s %4s s\n' "$1" "$(($(date +%s) - STEP_STARTED))"
+  printf '✔ %-70s %4s s\n' "$1" "$(($(date +%s) - STEP_STARTED))"
 }
 
 note() { # note <text>

@@ -2,6 +2,7 @@ import type { Environment } from '../config/environment.ts'
 import { outputsOf } from '../config/outputs.ts'
 import type { CreatedProcessor } from '../create-processor.ts'
 import type { LocalBroker } from './local-broker.ts'
+import { print } from './print.ts'
 import { grouped } from './progress-line.ts'
 
 const SET_FOR_SAMPLES = ['ACCEPTED_APP_VERSIONS=2.3.0', 'CLEANED_TOPIC=user-login-cleaned']
@@ -44,8 +45,4 @@ export function summarize({ processor, settings, pipeline }: CreatedProcessor, s
   print('  make show              the last results of each topic, and why records failed')
   print('  make run RATE=5000     keep going at 5,000 a second')
   print('  make down              stop the broker')
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createSampleGenerator } from '../../pipelines/user-login/samples.ts'
 import { connectionProperties } from '../config/client-properties.ts'
 import type { CoreSettings } from '../config/options.ts'
-import { readEnvironment } from '../config/read-environment.ts'
+import { readEnvironment, SettingsError } from '../config/read-environment.ts'
 import { BulkProducer } from '../kafka/confluent/bulk-producer.ts'
 import type { Command } from './command.ts'
 import { grouped, ProgressLine } from './progress-line.ts'
@@ -17,7 +17,9 @@ const CHUNK = 1000
  * number in the header `sample`.
  */
 export const generate: Command = async (args, { environment, onStop }) => {
-  if (args.length > 0) throw new Error('takes no arguments; it is set up by SAMPLES, RATE, SEED and SAMPLE_SHARES')
+  if (args.length > 0) {
+    throw new SettingsError('takes no arguments; it is set up by SAMPLES, RATE, SEED and SAMPLE_SHARES')
+  }
   const { settings } = await readEnvironment(environment)
   const stop = new AbortController()
   onStop(() => stop.abort())

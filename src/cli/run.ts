@@ -1,9 +1,10 @@
+import { SettingsError } from '../config/read-environment.ts'
 import { createProcessor } from '../create-processor.ts'
 import type { Command } from './command.ts'
 
 /** `millrace run`: the processor alone, one process that signals reach directly. */
 export const run: Command = async (args, { environment, onStop, onUnclosed }) => {
-  if (args.length > 0) throw new Error(`takes no arguments, but was given '${args.join(' ')}'`)
+  if (args.length > 0) throw new SettingsError(`takes no arguments, but was given '${args.join(' ')}'`)
   const { processor } = await createProcessor(environment)
   onStop(() => processor.stop())
   try {

@@ -5,6 +5,7 @@ import { RULE_HEADER } from '../dead-letters/headers.ts'
 import type { StoredRecord } from '../kafka/confluent/read-last.ts'
 import type { Command } from './command.ts'
 import { localBroker } from './local-broker.ts'
+import { print } from './print.ts'
 
 const RESULTS = 3
 const DEAD_LETTERS = 500
@@ -56,8 +57,4 @@ function printCounts(records: readonly StoredRecord[], nameOf: (record: StoredRe
 /** The last one of that name: a dead letter that was read again carries older ones too. */
 function headerOf({ headers }: StoredRecord, wanted: string): string {
   return headers.findLast(({ name }) => name === wanted)?.value.toString() ?? ''
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }
