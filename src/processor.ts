@@ -43,6 +43,8 @@ export interface Snapshot extends LedgerTotals {
   readonly reasons: Counts
   readonly rules: Counts
   readonly counters: Counts
+  /** What a Kafka client complained of in the last seconds. */
+  readonly trouble: string | undefined
   /** When the first record was taken and the last commit confirmed: milliseconds of the monotonic clock. */
   readonly firstRecordMs: number | undefined
   readonly lastCommitMs: number | undefined
@@ -247,6 +249,7 @@ export class Processor {
       reasons,
       rules,
       counters,
+      trouble: this.#insights.troubleAt(performance.now()),
       firstRecordMs,
       lastCommitMs
     }

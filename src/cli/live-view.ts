@@ -20,9 +20,10 @@ export class LiveView {
   }
 
   tick(): void {
-    const { state, tally, lag, partitions } = this.#processor.snapshot()
+    const { state, tally, lag, partitions, trouble } = this.#processor.snapshot()
     const settled = tally.processed + tally.filtered + tally.expired + tally.deadLetter
     this.#measure(settled)
+    if (trouble !== undefined) return this.#line.show(`⚠ ${trouble}`)
     if (settled === 0) return this.#line.show(partitions === 0 ? `${state}: joining the group` : 'waiting for records')
     this.#line.show(
       `${grouped(this.#rates.at(-1) ?? 0)}/s`,

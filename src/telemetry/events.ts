@@ -95,6 +95,7 @@ export class Events {
   }
 
   clientError(client: 'consumer' | 'producer', { code, message, fatal }: ClientError): void {
+    this.#insights.troubled(message, performance.now())
     this.#log[fatal ? 'error' : 'warn']({ client, code, fatal, reason: message }, 'the Kafka client reports an error')
   }
 

@@ -3,6 +3,9 @@ import type { Batch } from '../stages/batch.ts'
 import { countersOf, DEAD_LETTER, FILTERED, reasons, rulesOf } from '../slabs/outcomes.ts'
 import type { AnyPipeline } from '../pipeline.ts'
 
+/** Clients that can't reach a broker say so again and again, with pauses of up to 10 s between attempts. */
+const TROUBLE_SHOWN_MS = 12_000
+
 /** Counts by name; the names are a closed list. */
 export type Counts = Readonly<Record<string, number>>
 
@@ -19,6 +22,7 @@ export class Insights {
   failedCommits = 0
   workerDeaths = 0
   rebalances = 0
+  #trouble = { message: '', untilMs: 0 }
   firstRecordMs: number | undefined
   lastCommitMs: number | undefined
 
@@ -40,6 +44,15 @@ export class Insights {
 
   counted(counters: Int32Array): void {
     for (let slot = 0; slot < this.#counters.length; slot++) this.#counters[slot] += counters[slot]
+  }
+
+  troubled(message: string, nowMs: number): void {
+    this.#trouble = { message, untilMs: nowMs + TROUBLE_SHOWN_MS }
+  }
+
+  /** What a client complained of lately; undefined if nothing. */
+  troubleAt(nowMs: number): string | undefined {
+    return nowMs < this.#trouble.untilMs ? this.#trouble.message : undefined
   }
 
   get reasons(): Counts {

@@ -40,4 +40,12 @@ describe('Insights', () => {
     expect(insights.latencyMs(50)).toBe(20)
     expect(insights.latencyMs(50)).toBe(0)
   })
+  test('a complaint of a client is remembered for a while, the last one only', () => {
+    const insights = new Insights(probe)
+    expect(insights.troubleAt(0)).toBeUndefined()
+    insights.troubled('no route', 1000)
+    insights.troubled('refused', 2000)
+    expect(insights.troubleAt(13_999)).toBe('refused')
+    expect(insights.troubleAt(14_000)).toBeUndefined()
+  })
 })
