@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { createProcessor } from '../src/create-processor.ts'
-import type { Processor, Snapshot } from '../src/processor.ts'
+import type { Processor } from '../src/processor.ts'
+import type { Snapshot } from '../src/telemetry/snapshot.ts'
 import { readLoginJob } from './job-environment.ts'
 
 /** The shell that started this gave stdout away to the log; see the file `login-job`. */

@@ -4,7 +4,7 @@ import type { CoreSettings } from './config/options.ts'
 import type { RawSettings } from './config/settings.ts'
 import type { Transport, TransportEvents } from './kafka/ports.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle.ts'
-import { Assignments, type LedgerTotals } from './offsets/assignment.ts'
+import { Assignments } from './offsets/assignment.ts'
 import { CommitPolicy } from './offsets/commit-policy.ts'
 import type { AnyPipeline } from './pipeline.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
@@ -19,8 +19,9 @@ import { Rebalance } from './stages/rebalance.ts'
 import { Resequence } from './stages/resequence.ts'
 import { Settle } from './stages/settle.ts'
 import { Events } from './telemetry/events.ts'
-import { type Counts, Insights } from './telemetry/insights.ts'
+import { Insights } from './telemetry/insights.ts'
 import type { Logger } from './telemetry/logger.ts'
+import { snapshotOf, type Snapshot } from './telemetry/snapshot.ts'
 
 export interface ProcessorOptions {
   readonly pipeline: AnyPipeline
@@ -32,22 +33,6 @@ export interface ProcessorOptions {
   readonly log: Logger
   /** Makes the Kafka clients; they are not connected yet. `topics` are the outputs, in the order that rows name them. */
   createTransport(topics: readonly string[], events: TransportEvents): Transport
-}
-
-/** What the processor has done so far: `consumed` is always the sum of the tally, `abandoned` and `inFlight`. */
-export interface Snapshot extends LedgerTotals {
-  readonly state: LifecycleState
-  readonly partitions: number
-  /** Records in Kafka that have not settled, as far as is known; of the assigned partitions. */
-  readonly lag: number
-  readonly reasons: Counts
-  readonly rules: Counts
-  readonly counters: Counts
-  /** What a Kafka client complained of in the last seconds. */
-  readonly trouble: string | undefined
-  /** When the first record was taken and the last commit confirmed: milliseconds of the monotonic clock. */
-  readonly firstRecordMs: number | undefined
-  readonly lastCommitMs: number | undefined
 }
 
 /** How it ended. `drained`: nothing was left in flight, so nothing will be read twice. */
@@ -240,19 +225,7 @@ export class Processor {
   }
 
   snapshot(): Snapshot {
-    const { reasons, rules, counters, firstRecordMs, lastCommitMs } = this.#insights
-    return {
-      ...this.#assignments.totals(),
-      state: this.#lifecycle.state,
-      partitions: this.#assignments.size,
-      lag: this.#lag(),
-      reasons,
-      rules,
-      counters,
-      trouble: this.#insights.troubleAt(performance.now()),
-      firstRecordMs,
-      lastCommitMs
-    }
+    return snapshotOf(this.#lifecycle.state, this.#assignments, this.#insights, this.#transport.consumer)
   }
 
   /** Milliseconds from Kafka to the acknowledgement that this share of batches stayed below, since the last call. */
@@ -271,17 +244,6 @@ export class Processor {
     if (this.#lifecycle.state !== 'starting') return
     this.#events.connected(this.#transport.name, settings.brokers)
     consumer.subscribe(settings.inputTopic)
-  }
-
-  #lag(): number {
-    const { consumer } = this.#transport
-    let lag = 0
-    for (const assignment of this.#assignments) {
-      const end = consumer.endOffset(assignment)
-      const { frontier } = assignment.ledger
-      if (end >= 0 && frontier !== undefined) lag += Math.max(0, end - frontier)
-    }
-    return lag
   }
 
   #producerError(error: Parameters<TransportEvents['producerError']>[0]): void {
