@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{src,workers,pipelines,scripts,fake-kafka,examples,invariants,bench}/**/*.test.ts'],
+          include: ['test/{src,workers,pipelines,docs,scripts,fake-kafka,examples,invariants,bench}/**/*.test.ts'],
           testTimeout: 30_000
         }
       },
