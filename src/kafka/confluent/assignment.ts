@@ -18,8 +18,8 @@ const NOT_ASSIGNED: TopicAssignment = { epochs: [], next: [], leaders: [] }
  * Which partitions are delivered, under which epochs, and how far. A partition that is being revoked is held but not
  * delivered: its epoch is gone at once, so what still arrives of it is dropped, and read again by whoever has it next.
  *
- * Under one epoch every record is delivered once, though the client may go back: partitions that were paused and resumed
- * while it was still finding out where they begin were seen to start over a while later.
+ * Under one epoch every record is delivered once, though the client may go back: a partition that had been paused and
+ * resumed soon after its assignment was once seen to start over, a while later. Why is not known.
  */
 export class Assignment {
   readonly #topics = new Map<string, TopicAssignment>()
