@@ -24,7 +24,7 @@ function commandLineFromPs(pid: number): string {
 }
 
 /**
- * Whether `pid` is alive and has `mark` among its arguments, whole: /work/main is also the end of /tmp/work/main. A number alone proves nothing: after a crash or a reboot
+ * Whether `pid` is alive and has `mark` among its arguments, whole: /srv/a is also the end of /tmp/srv/a. A number alone proves nothing: after a crash or a reboot
  * the system gives it to somebody else, and stopping that process would be stopping a stranger.
  */
 export function isProcess(pid: number, mark: string): boolean {

@@ -13,14 +13,14 @@ async function nodeProcess(program: string, ...args: string[]): Promise<number> 
 const WAIT_FOR_EVER = 'setInterval(() => {}, 1e6)'
 
 test('a process is recognised by one of its arguments', async () => {
-  const pid = await nodeProcess(WAIT_FOR_EVER, '/work/a b/server.properties')
-  expect(isProcess(pid, '/work/a b/server.properties')).toBe(true)
+  const pid = await nodeProcess(WAIT_FOR_EVER, '/srv/a b/server.properties')
+  expect(isProcess(pid, '/srv/a b/server.properties')).toBe(true)
 })
 
 test('an argument that only ends or begins with the mark is another process', async () => {
-  const pid = await nodeProcess(WAIT_FOR_EVER, '/tmp/work/server.properties')
-  expect(isProcess(pid, '/work/server.properties')).toBe(false)
-  expect(isProcess(pid, '/tmp/work/server')).toBe(false)
+  const pid = await nodeProcess(WAIT_FOR_EVER, '/tmp/srv/server.properties')
+  expect(isProcess(pid, '/srv/server.properties')).toBe(false)
+  expect(isProcess(pid, '/tmp/srv/server')).toBe(false)
 })
 
 test('a process that does not exist is nobody', () => {
