@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs'
 import { createProcessor } from '../src/create-processor.ts'
+import { settledOf } from '../src/offsets/ledger.ts'
 import type { Processor } from '../src/processor.ts'
 import type { Snapshot } from '../src/telemetry/snapshot.ts'
 import { readLoginJob } from './job-environment.ts'
@@ -12,7 +13,7 @@ const LOOK_MS = 10
 /** Stops as a user would stop it, by a drain and a last commit, once so many records have settled. */
 async function runUntilSettled(processor: Processor, records: number): Promise<void> {
   const looking = setInterval(() => {
-    if (processor.state === 'running' && settledOf(processor.snapshot()) >= records) processor.stop()
+    if (processor.state === 'running' && settledOf(processor.snapshot().tally) >= records) processor.stop()
   }, LOOK_MS)
   try {
     const { drained } = await processor.run()
@@ -20,10 +21,6 @@ async function runUntilSettled(processor: Processor, records: number): Promise<v
   } finally {
     clearInterval(looking)
   }
-}
-
-function settledOf({ tally }: Snapshot): number {
-  return tally.processed + tally.filtered + tally.expired + tally.deadLetter
 }
 
 function resultOf({ tally, firstRecordMs, lastCommitMs }: Snapshot, records: number): object {

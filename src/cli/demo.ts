@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Environment } from '../config/environment.ts'
 import { createProcessor, type CreatedProcessor } from '../create-processor.ts'
+import { settledOf } from '../offsets/ledger.ts'
 import type { Command, CommandContext } from './command.ts'
 import { startGenerator, type SampleProgress } from './demo-samples.ts'
 import { announce, summarize } from './demo-text.ts'
@@ -97,6 +98,5 @@ async function stopWhenSettled(created: CreatedProcessor, broker: LocalBroker, s
 /** The simulated broker can't be asked for a group's offsets: the processor's own numbers have to do. */
 function lagInside({ processor }: CreatedProcessor, samples: SampleProgress): number {
   const { tally, lag } = processor.snapshot()
-  const settled = tally.processed + tally.filtered + tally.expired + tally.deadLetter
-  return Math.max(lag, samples.sent - settled)
+  return Math.max(lag, samples.sent - settledOf(tally))
 }

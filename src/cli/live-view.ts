@@ -1,3 +1,4 @@
+import { settledOf } from '../offsets/ledger.ts'
 import type { Processor } from '../processor.ts'
 import { grouped, ProgressLine, sparkline } from './progress-line.ts'
 
@@ -21,7 +22,7 @@ export class LiveView {
 
   tick(): void {
     const { state, tally, lag, partitions, trouble } = this.#processor.snapshot()
-    const settled = tally.processed + tally.filtered + tally.expired + tally.deadLetter
+    const settled = settledOf(tally)
     this.#measure(settled)
     if (trouble !== undefined) return this.#line.show(`⚠ ${trouble}`)
     if (settled === 0) return this.#line.show(partitions === 0 ? `${state}: joining the group` : 'waiting for records')

@@ -17,6 +17,11 @@ export function addTally(sum: Tally, tally: Readonly<Tally>): void {
   sum.deadLetter += tally.deadLetter
 }
 
+/** How many records have an outcome that counts. */
+export function settledOf({ processed, filtered, expired, deadLetter }: Readonly<Tally>): number {
+  return processed + filtered + expired + deadLetter
+}
+
 /** Counts the outcomes of the records from `first` to before `end`; a record without one is counted nowhere. */
 export function tallyOf(outcomes: Uint8Array, first: number, end: number): Tally {
   const tally = emptyTally()

@@ -9,6 +9,7 @@ import {
   type Properties
 } from './client.ts'
 import { connectClient, disconnectClient, onError } from './connection.ts'
+import { toNative } from './headers.ts'
 
 export interface BulkRecord {
   readonly key: Uint8Array | null
@@ -65,8 +66,8 @@ export class BulkProducer {
   /** Answers false if the queue is full: try again in a while. */
   send({ key, value, headers, timestampMs }: BulkRecord): boolean {
     if (this.#failure !== undefined) throw this.#failure
-    const named = headers.length === 0 ? undefined : headers.map(header => ({ [header.name]: header.value }))
-    const code = this.#native.produce(this.#topic, ANY_PARTITION, value, key, timestampMs, undefined, named)
+    const native = toNative(headers)
+    const code = this.#native.produce(this.#topic, ANY_PARTITION, value, key, timestampMs, undefined, native)
     if (code === ErrorCode.QUEUE_FULL) return false
     if (code !== ErrorCode.NONE) throw new KafkaError(code, `samples could not be written to ${this.#topic}: ${code}`)
     return true
