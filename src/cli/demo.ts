@@ -45,6 +45,8 @@ async function run(
   })
   try {
     const running = processor.run()
+    // It may fail while this still waits for a partition; what it says then is heard below.
+    running.catch(() => undefined)
     // The processor first: a simulated broker forgets what nobody reads in time.
     if (generate !== undefined && (await assigned(created))) {
       samples = generate()

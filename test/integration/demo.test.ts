@@ -59,6 +59,14 @@ describeOnKafka('millrace demo', () => {
     expect(output).not.toMatch(/"app_version":"(?!2\.3\.0)/)
   })
 
+  test('a processor that fails before it has a partition says why in a line, and not as a crash', () => {
+    const missing = uniqueName('missing')
+    const { status, output } = millrace('demo', { BROKERS: brokers, SAMPLES: '10', OUTPUT_TOPIC: missing })
+    expect(status).toBe(1)
+    expect(output).toContain(`millrace demo: no such output topic: "${missing}"; create it first`)
+    expect(output).not.toContain('    at ')
+  })
+
   test('without a broker it says how to have one', () => {
     rmSync(join(directory, '.kafka'), { recursive: true })
     const { status, output } = millrace('demo')
