@@ -7,7 +7,10 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/{src,workers,pipelines,docs,scripts,fake-kafka,examples,invariants,bench}/**/*.test.ts'],
+          include: [
+            'test/{src,workers,pipelines,docs,scripts,fake-kafka,examples,invariants,bench,chaos}/**/*.test.ts'
+          ],
+          exclude: ['test/chaos/short-form.test.ts'],
           testTimeout: 30_000
         }
       },
@@ -29,6 +32,15 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false
+        }
+      },
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/short-form.test.ts'],
+          fileParallelism: false,
+          // After all others: it is about time, and wants the machine for itself.
+          sequence: { groupOrder: 1 }
         }
       }
     ]

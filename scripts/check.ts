@@ -44,11 +44,11 @@ async function projects(): Promise<string[]> {
   const always = ['unit', 'contract']
   if (await findJava()) {
     await fetchJars()
-    return [...always, 'integration']
+    return [...always, 'integration', 'chaos']
   }
   const cause = `Java ${OLDEST_JAVA} or later is not there, and they need a real Kafka`
   if (process.env.CI === 'true') throw new Error(cause)
-  console.log(`  integration tests are SKIPPED: ${cause}`)
+  console.log(`  integration and chaos tests are SKIPPED: ${cause}`)
   return always
 }
 

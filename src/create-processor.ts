@@ -2,6 +2,7 @@ import { consumerProperties, producerProperties } from './config/client-properti
 import type { Environment } from './config/environment.ts'
 import type { CoreSettings } from './config/options.ts'
 import { readEnvironment } from './config/read-environment.ts'
+import { type Control, openControl } from './control/control.ts'
 import type { AnyPipeline } from './pipeline.ts'
 import { Processor } from './processor.ts'
 import { createLogger } from './telemetry/logger.ts'
@@ -10,6 +11,13 @@ export interface CreatedProcessor {
   readonly processor: Processor
   readonly settings: CoreSettings
   readonly pipeline: AnyPipeline
+  /**
+   * Opens the socket by which `millrace status`, `pause` and `resume` reach the processor, as `CONTROL_SOCKET` says. It is
+   * the process's, not the processor's, so it is opened where there is a process of its own.
+   *
+   * @throws SettingsError if a path that is set can't be had.
+   */
+  openControl(): Promise<Control | undefined>
 }
 
 /**
@@ -25,12 +33,13 @@ export async function createProcessor(environment: Environment): Promise<Created
   const { pipeline, settings, raw, passThrough, warnings } = await readEnvironment(environment)
   // Only here, so that a mistake in the settings is told before the client's addon is loaded.
   const { createConfluentTransport } = await import('./kafka/confluent/transport.ts')
+  const log = createLogger({ level: settings.logLevel, format: settings.logFormat })
   const processor = new Processor({
     pipeline,
     settings,
     raw,
     warnings,
-    log: createLogger({ level: settings.logLevel, format: settings.logFormat }),
+    log,
     createTransport: (outputTopics, events) =>
       createConfluentTransport({
         consumerProperties: consumerProperties(settings, passThrough),
@@ -40,5 +49,7 @@ export async function createProcessor(environment: Environment): Promise<Created
         events
       })
   })
-  return { processor, settings, pipeline }
+  const controlled = { processor, pipeline: pipeline.name, group: settings.groupId }
+  const control = { socket: settings.controlSocket, warned: (text: string) => log.warn({}, text) }
+  return { processor, settings, pipeline, openControl: () => openControl(controlled, control) }
 }

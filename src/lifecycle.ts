@@ -4,6 +4,9 @@
 export const lifecycleStates = {
   starting: 'Connecting, starting workers, joining the group; nothing has been read.',
   running: 'Reading, working and committing; a member of the group, be it with no partition.',
+  held:
+    'A flood of dead letters has been seen: still a member of the group, but nothing is read, produced or committed until ' +
+    'somebody says so.',
   draining: 'Leaving: nothing new is read, what is in flight settles and is committed.',
   stopped: 'Every partition has been given back and every client is closed.',
   failed: 'Something happened that must not be carried on from; what was in flight will be read again.'
@@ -12,7 +15,8 @@ export type LifecycleState = keyof typeof lifecycleStates
 
 const following: Readonly<Record<LifecycleState, readonly LifecycleState[]>> = {
   starting: ['running', 'draining', 'failed'],
-  running: ['draining', 'failed'],
+  running: ['held', 'draining', 'failed'],
+  held: ['running', 'draining', 'failed'],
   draining: ['stopped', 'failed'],
   stopped: [],
   failed: []

@@ -1,44 +1,34 @@
 import { availableParallelism } from 'node:os'
+import { closed, ended } from './closing.ts'
+import { topicsRead } from './config/inputs.ts'
 import { outputsOf } from './config/outputs.ts'
-import type { CoreSettings } from './config/options.ts'
-import type { RawSettings } from './config/settings.ts'
-import type { Transport, TransportEvents } from './kafka/ports.ts'
+import { atLeastOnce } from './delivery/at-least-once.ts'
+import type { Delivery } from './delivery/delivery.ts'
+import { exactlyOnce, insisting, KNOWN_WITHIN_MS } from './delivery/exactly-once.ts'
+import type { TopicPartition, Transport, TransportEvents } from './kafka/ports.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle.ts'
-import { Assignments } from './offsets/assignment.ts'
+import { type Assignment, Assignments } from './offsets/assignment.ts'
 import { CommitPolicy } from './offsets/commit-policy.ts'
-import type { AnyPipeline } from './pipeline.ts'
+import { Oversight, type Resumed } from './oversight.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
+import type { Ending, ProcessorOptions } from './processor-options.ts'
 import { shapeOf } from './slabs/layout.ts'
 import { SlabPool } from './slabs/pool.ts'
+import type { Batch } from './stages/batch.ts'
 import { Commit } from './stages/commit.ts'
 import { Consume } from './stages/consume.ts'
 import { Dispatch } from './stages/dispatch.ts'
+import { GroupOffsets } from './stages/group-offsets.ts'
+import { Naming } from './stages/naming.ts'
 import { Overflow } from './stages/overflow.ts'
-import { Produce } from './stages/produce.ts'
 import { Rebalance } from './stages/rebalance.ts'
 import { Resequence } from './stages/resequence.ts'
+import { Rewind } from './stages/rewind.ts'
 import { Settle } from './stages/settle.ts'
 import { Events } from './telemetry/events.ts'
 import { Insights } from './telemetry/insights.ts'
-import type { Logger } from './telemetry/logger.ts'
+import type { PartitionStatus } from './telemetry/partitions.ts'
 import { snapshotOf, type Snapshot } from './telemetry/snapshot.ts'
-
-export interface ProcessorOptions {
-  readonly pipeline: AnyPipeline
-  readonly settings: CoreSettings
-  /** The settings as text, for the worker threads. */
-  readonly raw: RawSettings
-  /** Shown at start: settings that work but deserve a look. */
-  readonly warnings?: readonly string[]
-  readonly log: Logger
-  /** Makes the Kafka clients; they are not connected yet. `topics` are the outputs, in the order that rows name them. */
-  createTransport(topics: readonly string[], events: TransportEvents): Transport
-}
-
-/** How it ended. `drained`: nothing was left in flight, so nothing will be read twice. */
-export interface Ending {
-  readonly drained: boolean
-}
 
 /**
  * Takes records from Kafka, runs the pipeline over them in worker threads and writes what comes of them back to Kafka.
@@ -58,7 +48,9 @@ export class Processor {
   readonly #rebalance: Rebalance
   readonly #consume: Consume
   readonly #dispatch: Dispatch
-  readonly #produce: Produce
+  readonly #naming: Naming
+  readonly #delivery: Delivery
+  readonly #oversight: Oversight
   #unclosed = false
   #failure: Error | undefined
   #failed!: (error: Error) => void
@@ -81,41 +73,58 @@ export class Processor {
       threads: settings.workers || Math.max(1, availableParallelism() - 1),
       slabs: this.#slabs.slabs,
       setup: { pipeline: settings.pipeline, settings: raw },
+      recordDeadlineMs: settings.recordDeadlineMs,
       failed: error => this.#fail(error)
     })
     this.#transport = options.createTransport(outputsOf(pipeline, settings).topics, {
-      delivered: report => this.#produce.delivered(report),
+      delivered: report => this.#delivery.delivered(report),
+      transactionFailed: failure => this.#delivery.transactionFailed(failure),
       producerError: error => this.#producerError(error)
     })
     const stages = this.#build()
     this.#rebalance = stages.rebalance
     this.#consume = stages.consume
     this.#dispatch = stages.dispatch
-    this.#produce = stages.produce
+    this.#naming = stages.naming
+    this.#delivery = stages.delivery
+    this.#oversight = stages.oversight
   }
 
   #build() {
     const { settings } = this.#options
-    const { consumer, producer } = this.#transport
+    const { consumer, transactions } = this.#transport
     const assignments = this.#assignments
     const slabs = this.#slabs
     const events = this.#events
     const failed = (error: Error) => this.#fail(error)
+    const fenced = (assignment: Assignment) => {
+      resequence.close(assignment)
+      oversight.close(assignment)
+      overflow.retry()
+    }
+    const shared = { consumer, assignments, events, fenced, failed }
+    // Everything that commits goes through here, and what is told to the next process beside the offsets.
+    const offsets = new GroupOffsets({
+      ...settings,
+      consumer: transactions === undefined ? consumer : insisting(consumer),
+      events
+    })
+    const naming = new Naming({ offsets, consumer })
 
     // 1. Kafka -> slabs. Assignments change and commits begin in the same loop, between two polls.
     const consume = new Consume({
-      consumer,
+      ...shared,
       slabs,
-      assignments,
-      events,
       maxRecordBytes: settings.maxRecordBytes,
       maxOutputBytes: settings.maxOutputBytes,
       leaving: () => rebalance.stopping,
+      held: () => oversight.held,
       left: () => rebalance.finished || this.#failure !== undefined,
       handle: event => rebalance.handle(event),
       betweenPolls: () => {
+        oversight.step()
         rebalance.step()
-        commit.step()
+        delivery.step()
       },
       next: task => {
         for (const batch of task.batches) resequence.expect(batch)
@@ -126,6 +135,7 @@ export class Processor {
     // 2. Slabs -> workers -> slabs with outcomes and rows, in any order.
     const dispatch = new Dispatch({
       pool: this.#pool,
+      naming,
       events,
       split: (batch, rest) => resequence.split(batch, rest),
       next: batch => resequence.worked(batch),
@@ -144,14 +154,43 @@ export class Processor {
 
     // 3. Input order again, partition by partition.
     const resequence = new Resequence({
-      next: batch => produce.release(batch),
+      next: batch => oversight.release(batch),
       drop: batch => settle.drop(batch)
     })
+    // A flood of dead letters stops here, before it is produced.
+    const oversight = new Oversight({
+      ...shared,
+      settings,
+      insights: this.#insights,
+      lifecycle: this.#lifecycle,
+      subscribe: () => this.#subscribe(),
+      next: batch => delivery.release(batch),
+      drop: batch => settle.drop(batch),
+      abandoned: () => (rebalance.overran = true),
+      firstOf: assignment => resequence.firstOf(assignment)
+    })
 
-    // 4. Rows -> Kafka, until every one is acknowledged.
-    const produce = new Produce({ producer, next: batch => settle.acknowledged(batch), failed })
+    // 4. Rows -> Kafka, and 5. the frontier -> Kafka: one after the other, or both in transactions.
+    const policy = new CommitPolicy(settings.commitIntervalMs, performance.now())
+    const commit = new Commit({ consumer: offsets, assignments, policy, events, suspended: () => oversight.held })
+    const common = {
+      ...shared,
+      transport: this.#transport,
+      commit,
+      rewind: new Rewind({
+        ...shared,
+        leaving: () => rebalance.stopping,
+        abandoned: () => (rebalance.overran = true)
+      }),
+      next: (batch: Batch) => settle.acknowledged(batch),
+      drop: (batch: Batch) => settle.drop(batch)
+    }
+    const delivery =
+      transactions === undefined
+        ? atLeastOnce(common)
+        : exactlyOnce({ ...common, ...settings, transactions: offsets.within(transactions) })
 
-    // 5. Outcomes count, the partition's frontier moves, the slab is free.
+    // 6. Outcomes count, the partition's frontier moves, the slab is free.
     const settle = new Settle({
       assignments,
       events,
@@ -159,24 +198,15 @@ export class Processor {
       ended: () => overflow.retry()
     })
 
-    // 6. The frontier -> Kafka.
-    const policy = new CommitPolicy(settings.commitIntervalMs, performance.now())
-    const commit = new Commit({ consumer, assignments, policy, events })
-
     // Partitions come and go: drained, committed, given back.
     const rebalance = new Rebalance({
-      consumer,
-      assignments,
-      commit,
-      events,
+      ...shared,
+      commit: delivery,
+      care: offsets,
       drainTimeoutMs: settings.drainTimeoutMs,
-      fenced: assignment => {
-        resequence.close(assignment)
-        overflow.retry()
-      },
-      failed
+      prepareTimeoutMs: transactions && KNOWN_WITHIN_MS
     })
-    return { consume, dispatch, produce, rebalance }
+    return { consume, dispatch, naming, delivery, rebalance, oversight }
   }
 
   /**
@@ -188,7 +218,8 @@ export class Processor {
       await Promise.race([this.#start(), this.#failing, this.#stopped])
       if (this.#lifecycle.state === 'starting') {
         this.#lifecycle.move('running')
-        await this.#consume.run()
+        this.#oversight.watch()
+        this.#unclosed = !(await ended(this.#consume.run(), this.#failing))
       } else {
         // A client may still be trying to connect, which nothing can cut short.
         this.#unclosed = true
@@ -209,10 +240,26 @@ export class Processor {
   /** Drains: nothing new is read, what is in flight settles and is committed, the group is left. `run` then ends. */
   stop(): void {
     const { state } = this.#lifecycle
-    if (state !== 'starting' && state !== 'running') return
+    if (state !== 'starting' && state !== 'running' && state !== 'held') return
     this.#lifecycle.move('draining')
-    if (state === 'running') this.#rebalance.stop()
-    else this.#stop()
+    if (state === 'starting') this.#stop()
+    else this.#rebalance.stop()
+  }
+
+  /**
+   * Nothing more is read of these partitions; what is in flight settles. Ends with `resume`, or when a partition leaves
+   * this process. Throws if one of them is not assigned to it, or if it is not running.
+   */
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#oversight.pause(partitions)
+  }
+
+  /**
+   * Ends the pause of these partitions. Without an argument everything goes on: paused partitions, and what is held for a
+   * flood of dead letters. Throws as `pause` does.
+   */
+  resume(partitions?: readonly TopicPartition[]): Resumed {
+    return this.#oversight.resume(partitions)
   }
 
   get state(): LifecycleState {
@@ -225,7 +272,13 @@ export class Processor {
   }
 
   snapshot(): Snapshot {
-    return snapshotOf(this.#lifecycle.state, this.#assignments, this.#insights, this.#transport.consumer)
+    const { consumer } = this.#transport
+    return snapshotOf(this.state, this.#assignments, this.#insights, consumer, this.#oversight.standing)
+  }
+
+  /** What is known of each assigned partition. */
+  partitions(): PartitionStatus[] {
+    return this.#oversight.partitions()
   }
 
   /** Milliseconds from Kafka to the acknowledgement that this share of batches stayed below, since the last call. */
@@ -243,7 +296,11 @@ export class Processor {
     await consumer.connect()
     if (this.#lifecycle.state !== 'starting') return
     this.#events.connected(this.#transport.name, settings.brokers)
-    consumer.subscribe(settings.inputTopic)
+    this.#subscribe()
+  }
+
+  #subscribe(): void {
+    this.#transport.consumer.subscribe(topicsRead(this.#options.settings))
   }
 
   #producerError(error: Parameters<TransportEvents['producerError']>[0]): void {
@@ -261,13 +318,14 @@ export class Processor {
   async #close(): Promise<void> {
     const { consumer, producer } = this.#transport
     this.#dispatch.stop()
+    this.#oversight.end()
+    await this.#naming.close()
     // After a failure there may be some left: what was in flight in them is abandoned, and is to count as that.
     for (const assignment of this.#assignments) this.#assignments.close(assignment)
-    const closing = [this.#pool.close(), consumer.disconnect(), producer.disconnect()]
-    for (const { status, ...outcome } of await Promise.allSettled(closing)) {
-      if (status === 'fulfilled') continue
+    this.#events.ended(this.#assignments.totals())
+    for (const problem of await closed([this.#pool.close(), consumer.disconnect(), producer.disconnect()])) {
       this.#unclosed = true
-      this.#events.warned(`something did not close: ${(outcome as { reason: Error }).reason.message}`)
+      this.#events.warned(`something did not close: ${problem}`)
     }
   }
 }

@@ -12,11 +12,13 @@ export class CurrentRecord implements RecordInfo {
   #batch = 0
   #record = 0
   #topic: string | undefined
+  #place: string | undefined
 
   enterBatch(slab: Slab, batch: number): void {
     this.#slab = slab
     this.#batch = batch
     this.#topic = undefined
+    this.#place = undefined
   }
 
   enter(record: number): void {
@@ -33,6 +35,12 @@ export class CurrentRecord implements RecordInfo {
 
   get offset(): number {
     return this.#slab.offsetOf(this.#record)
+  }
+
+  /** `topic/partition/offset`, as the header that rows carry with `PROVENANCE_HEADERS=on` begins. */
+  get source(): string {
+    this.#place ??= `${this.topic}/${this.partition}/`
+    return this.#place + this.offset
   }
 
   get timestampMs(): number {

@@ -18,13 +18,11 @@ const settings = settingsFromRaw(setup.settings, optionsFor(pipeline))
 const slabs = setup.memories.map(memory => new Slab(memory, setup.shape))
 const runner = new BatchRunner(createPlan(pipeline, settings))
 
-export default function run({ slab: index, large, from }: SlabTask): void {
+export default function run({ slab: index, large, from, until }: SlabTask): void {
   const slab = large === undefined ? slabs[index] : new Slab(large.memory, large.shape)
-  Atomics.store(slab.header, Header.OWNER, threadId)
   Atomics.add(slab.header, Header.TASK, 1)
-  try {
-    runner.run(slab, from, large !== undefined, Date.now())
-  } finally {
-    Atomics.store(slab.header, Header.OWNER, 0)
-  }
+  Atomics.store(slab.header, Header.OWNER, threadId)
+  runner.run(slab, from, large !== undefined, Date.now(), until)
+  // Only the main thread knows when the task is over: a microtask that a transform has left may still end this thread.
+  Atomics.store(slab.header, Header.OWNER, -threadId)
 }

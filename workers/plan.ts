@@ -15,6 +15,8 @@ export interface WorkerPlan {
   /** By output index, for the pipeline's own outputs. */
   readonly serializers: readonly Serialize[]
   readonly passHeaders: boolean
+  /** Every row names the record that it was made of. */
+  readonly provenance: boolean
   readonly outputTimestamp: CoreSettings['outputTimestamp']
   readonly maxOutputBytes: number
   eventTimeMs(value: Readonly<Record<string, unknown>>): number
@@ -42,6 +44,7 @@ export function createPlan(pipeline: AnyPipeline, settings: CoreSettings): Worke
       createSerializer((output as { schema: typeof schema }).schema, schema, settings.extraFields === 'keep')
     ),
     passHeaders: settings.passHeaders === 'on',
+    provenance: settings.provenanceHeaders === 'on',
     outputTimestamp: settings.outputTimestamp,
     maxOutputBytes: settings.maxOutputBytes,
     eventTimeMs: eventTimeMs ?? (() => -1)

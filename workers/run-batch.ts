@@ -1,4 +1,4 @@
-import { Header, VALUE_IS_NULL, VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
+import { HAS_VERDICT, Header, VALUE_IS_NULL, VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
 import {
   DEAD_LETTER,
   EXPIRED,
@@ -44,22 +44,26 @@ export class BatchRunner {
   }
 
   /**
-   * Runs the slab's records from `from` on. It stops at the first one whose rows do not fit, and says so in the
-   * header; with `lastResort` such a record becomes a dead letter instead.
+   * Runs the slab's records from `from` to before `until` and appends their rows to those that are in the slab. It stops
+   * at the first one whose rows do not fit, and says so in the header; with `lastResort` such a record becomes a dead
+   * letter instead.
    */
-  run(slab: Slab, from: number, lastResort: boolean, nowMs: number): void {
+  run(slab: Slab, from: number, lastResort: boolean, nowMs: number, until = slab.records): void {
     this.#slab = slab
     this.#rows = new RowWriter(slab)
     this.#lastResort = lastResort
     this.#context.enterTask(this.#rows, nowMs)
-    slab.header[Header.STOPPED_AT] = this.#runBatches(from)
-    this.#context.leaveTask()
+    try {
+      slab.header[Header.STOPPED_AT] = this.#runBatches(from, until)
+    } finally {
+      this.#context.leaveTask()
+    }
   }
 
-  #runBatches(from: number): number {
+  #runBatches(from: number, until: number): number {
     const slab = this.#slab
-    for (let batch = 0; batch < slab.batches; batch++) {
-      const end = slab.batchEnd(batch)
+    for (let batch = 0; batch < slab.batches && slab.batchFirstRecord[batch] < until; batch++) {
+      const end = Math.min(slab.batchEnd(batch), until)
       this.#record.enterBatch(slab, batch)
       for (let record = Math.max(from, slab.batchFirstRecord[batch]); record < end; record++) {
         // The main thread reads this to name the record that a worker hangs or dies on.
@@ -67,7 +71,7 @@ export class BatchRunner {
         if (!this.#runRecord(record)) return record
       }
     }
-    return slab.records
+    return until
   }
 
   /** Answers false if the record's rows do not fit; nothing of it is kept then. */
@@ -89,6 +93,7 @@ export class BatchRunner {
 
   #decide(record: number): void {
     const { flags, keyEnd, valueEnd, bytes } = this.#slab
+    if (flags[record] & HAS_VERDICT) return this.#judged(record)
     if (flags[record] & VALUE_IS_OMITTED) return this.#deadLetter(record, 'record-too-large', 'record-too-large')
     if (this.#plan.settings.ageClock === 'record' && this.#tooOld(this.#record.timestampMs)) return this.#expire(record)
     if (flags[record] & VALUE_IS_NULL) return this.#tombstone(record)
@@ -163,6 +168,12 @@ export class BatchRunner {
       return this.#deadLetter(record, 'output-too-large', 'output-too-large')
     }
     this.#conclude(record, EXPIRED, 0)
+  }
+
+  /** The main thread has judged it, for good reason: nothing of the record is looked at. */
+  #judged(record: number): void {
+    const reason = reasons[this.#slab.detail[record]]
+    this.#deadLetter(record, reason, reason)
   }
 
   #deadLetter(record: number, reason: Reason, message: string): void {

@@ -80,7 +80,8 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     rows.setValue(this.#serializers[index](value, this.#value))
     if (changes?.key !== undefined) rows.setKey(changes.key)
     const headers = changes?.headers ?? NO_HEADERS
-    rows.setHeaders(this.#plan.passHeaders, time.headers.length === 0 ? headers : [...headers, ...time.headers])
+    const appended = time.headers.length === 0 ? headers : [...headers, ...time.headers]
+    rows.setHeaders(this.#plan.passHeaders, appended, this.#source())
     if (!rows.overflowed && rows.rowBytes > this.#plan.maxOutputBytes) this.tooLarge = true
     this.emitFailed = failedBefore
   }
@@ -95,7 +96,7 @@ export class Context implements TransformContext<Settings<OptionTable>> {
       this.nowMs
     )
     rows.open(0, time.timestampMs)
-    rows.setHeaders(this.#plan.passHeaders, time.headers)
+    rows.setHeaders(this.#plan.passHeaders, time.headers, this.#source())
     return rows.overflowed || rows.rowBytes <= this.#plan.maxOutputBytes
   }
 
@@ -115,6 +116,10 @@ export class Context implements TransformContext<Settings<OptionTable>> {
       throw new Error('the transform counted under a name that the pipeline does not declare')
     }
     this.counted.push(slot)
+  }
+
+  #source(): string {
+    return this.#plan.provenance ? this.#record.source : ''
   }
 
   #timestamp(): number {

@@ -5,6 +5,7 @@ import { VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
 import type { Reason } from '../src/slabs/outcomes.ts'
 import type { RowWriter } from '../src/slabs/rows.ts'
 import type { Slab } from '../src/slabs/slab.ts'
+import { sourceHeaderSize } from '../src/slabs/source-header.ts'
 import type { CurrentRecord } from './current-record.ts'
 import type { WorkerPlan } from './plan.ts'
 import { acceptedTimestamp } from './timestamps.ts'
@@ -42,7 +43,9 @@ export class UndeliveredRows {
     const keyBytes = slab.keyEnd[record] - slab.keyStart[record]
     const valueBytes = slab.valueEnd[record] - slab.keyEnd[record]
     const headerBytes = slab.headersEnd[record] - slab.valueEnd[record]
-    const room = this.#plan.maxOutputBytes - headersSize(why) - REFERENCE_HEADER_BYTES
+    const source = this.#source()
+    const sourceBytes = source === '' ? 0 : sourceHeaderSize(source, 1)
+    const room = this.#plan.maxOutputBytes - headersSize(why) - sourceBytes - REFERENCE_HEADER_BYTES
 
     rows.open(this.#plan.outputs.deadLetter, time.timestampMs)
     if (omitted || keyBytes + valueBytes + headerBytes > room) {
@@ -50,7 +53,7 @@ export class UndeliveredRows {
       why.push(textHeader(OMITTED_BYTES_HEADER, String(omitted ? slab.omittedBytes[record] : valueBytes)))
     }
     if (keyBytes > room) rows.setKey(null)
-    rows.setHeaders(keyBytes + headerBytes <= room, why)
+    rows.setHeaders(keyBytes + headerBytes <= room, why, source)
   }
 
   /** Answers false if the row would be larger than an output may be. */
@@ -60,8 +63,12 @@ export class UndeliveredRows {
     const time = acceptedTimestamp(this.#record.timestampMs, nowMs)
     rows.open(cleaned, time.timestampMs)
     const headers = this.#ruleHeader(rule)
-    rows.setHeaders(true, time.headers.length === 0 ? headers : [...headers, ...time.headers])
+    rows.setHeaders(true, time.headers.length === 0 ? headers : [...headers, ...time.headers], this.#source())
     return rows.overflowed || rows.rowBytes <= this.#plan.maxOutputBytes
+  }
+
+  #source(): string {
+    return this.#plan.provenance ? this.#record.source : ''
   }
 
   #ruleHeader(rule: string): readonly Header[] {

@@ -21,6 +21,8 @@ export interface KafkaOptions {
   port?: number
   controllerPort?: number
   heapMb?: number
+  /** Brokers of one cluster are formatted with the same. Default: one of its own. */
+  clusterId?: string
   /** Added to the single broker's own properties, and stronger than they. */
   properties?: Properties
   /** true: outlives this process. Default: dies with it, however it dies. */
@@ -61,7 +63,7 @@ export async function startKafka(options: KafkaOptions): Promise<RunningKafka> {
   const dataDir = join(dir, 'data')
   const properties = { ...singleBrokerProperties({ port, controllerPort, dataDir }), ...options.properties }
   await mkdir(dir, { recursive: true })
-  await formatStorage(java.path, options.libsDir, dataDir, properties)
+  await formatStorage(java.path, options.libsDir, dataDir, properties, options.clusterId)
   await writeFile(kafkaCommandMark(dir), propertiesFile(properties))
 
   const logFile = join(dir, 'kafka.log')

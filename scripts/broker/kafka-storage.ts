@@ -20,7 +20,13 @@ export function classPath(libsDir: string): string {
  * Formats `dataDir` for a broker with these properties, unless it is formatted.
  * It is done in a folder of another name and that is renamed, so that an interrupted format is begun again, not half used.
  */
-export async function formatStorage(java: string, libsDir: string, dataDir: string, properties: Properties) {
+export async function formatStorage(
+  java: string,
+  libsDir: string,
+  dataDir: string,
+  properties: Properties,
+  clusterId = newClusterId()
+) {
   if (existsSync(join(dataDir, 'meta.properties'))) return
   const newDir = `${dataDir}.new`
   const configuration = `${dataDir}.properties`
@@ -28,7 +34,7 @@ export async function formatStorage(java: string, libsDir: string, dataDir: stri
   await mkdir(newDir, { recursive: true })
   await writeFile(configuration, propertiesFile({ ...properties, 'log.dirs': newDir }))
   const jvm = ['-Xmx128m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', LOG4J_CONFIGURATION]
-  const tool = ['kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', configuration]
+  const tool = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', configuration]
   await promisify(execFile)(java, [...jvm, '-cp', classPath(libsDir), ...tool], { timeout: 60_000 })
   await rm(dataDir, { recursive: true, force: true })
   await rename(newDir, dataDir)
@@ -36,6 +42,6 @@ export async function formatStorage(java: string, libsDir: string, dataDir: stri
 }
 
 /** 16 random bytes in base64url, as Kafka wants them; a leading '-' would be taken for an option. */
-function newClusterId(): string {
+export function newClusterId(): string {
   return `m${randomBytes(16).toString('base64url').slice(1)}`
 }

@@ -34,6 +34,7 @@ async function run(
   generate: (() => SampleProgress) | undefined
 ): Promise<number> {
   const { processor } = created
+  const control = await created.openControl()
   const view = new LiveView(processor)
   const ticker = setInterval(() => view.tick(), TICK_MS)
   let samples: SampleProgress | undefined
@@ -58,6 +59,7 @@ async function run(
     summarize(created, interrupted ? undefined : samples?.sent)
     return drained ? 0 : 3
   } finally {
+    control?.close()
     clearInterval(ticker)
     if (processor.unclosed) onUnclosed()
     samples?.stop()
@@ -77,7 +79,7 @@ function demoEnvironment(broker: LocalBroker, withSamples: boolean): Environment
 
 /** Answers false if the processor has ended before it got a partition. */
 async function assigned({ processor }: CreatedProcessor): Promise<boolean> {
-  while (processor.state === 'starting' || processor.state === 'running') {
+  while (processor.state === 'starting' || processor.state === 'running' || processor.state === 'held') {
     if (processor.snapshot().partitions > 0) return true
     await sleep(TICK_MS)
   }

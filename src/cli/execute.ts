@@ -3,6 +3,8 @@ import type { Command, CommandContext } from './command.ts'
 
 interface CommandEntry {
   readonly what: string
+  /** It takes arguments, and --help says which; that of the others is the list of all settings. */
+  readonly hasHelp?: true
   load(): Promise<Command>
 }
 
@@ -24,6 +26,36 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     what: 'show the last results of each topic, and why records failed',
     load: async () => (await import('./show.ts')).show
   },
+  status: {
+    what: 'what a processor on this machine is doing',
+    hasHelp: true,
+    load: async () => (await import('./control.ts')).status
+  },
+  pause: {
+    what: 'read nothing more of some partitions',
+    hasHelp: true,
+    load: async () => (await import('./control.ts')).pause
+  },
+  resume: {
+    what: 'go on with paused partitions, or after a flood of dead letters',
+    hasHelp: true,
+    load: async () => (await import('./control.ts')).resume
+  },
+  dlq: {
+    what: 'dead letters: list, show, redrive, export to a test',
+    hasHelp: true,
+    load: async () => (await import('./dlq.ts')).dlq
+  },
+  seek: {
+    what: 'move the group to other offsets, while it is stopped',
+    hasHelp: true,
+    load: async () => (await import('./seek.ts')).seek
+  },
+  verify: {
+    what: 'hold what went in against what came out',
+    hasHelp: true,
+    load: async () => (await import('./verify.ts')).verify
+  },
   options: {
     what: 'list every setting: what it does, its default and why',
     load: async () => (await import('./options.ts')).options
@@ -36,7 +68,7 @@ export async function execute(args: readonly string[], context: CommandContext):
   if (['--help', '-h', 'help'].includes(name)) return print(usage())
   if (['--version', '-v'].includes(name)) return print(version())
   if (!Object.hasOwn(commands, name)) return complain(`millrace: there is no command '${name}'\n\n${usage()}`)
-  if (rest.some(argument => ['--help', '-h'].includes(argument))) {
+  if (!commands[name].hasHelp && rest.some(argument => ['--help', '-h'].includes(argument))) {
     return (await commands.options.load())([name], context)
   }
   try {

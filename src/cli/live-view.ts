@@ -1,3 +1,4 @@
+import { describeFlood } from '../dead-letters/fuse.ts'
 import { settledOf } from '../offsets/ledger.ts'
 import type { Processor } from '../processor.ts'
 import { grouped, ProgressLine, sparkline } from './progress-line.ts'
@@ -21,9 +22,10 @@ export class LiveView {
   }
 
   tick(): void {
-    const { state, tally, lag, partitions, trouble } = this.#processor.snapshot()
+    const { state, tally, lag, partitions, trouble, held } = this.#processor.snapshot()
     const settled = settledOf(tally)
     this.#measure(settled)
+    if (held !== undefined) return this.#line.show(`⚠ ${describeFlood(held)}: held; millrace resume lets it go on`)
     if (trouble !== undefined) return this.#line.show(`⚠ ${trouble}`)
     if (settled === 0) return this.#line.show(partitions === 0 ? `${state}: joining the group` : 'waiting for records')
     this.#line.show(

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { PassThrough } from './librdkafka.ts'
 import type { CoreSettings } from './options.ts'
 
@@ -17,9 +19,7 @@ export function consumerProperties(settings: CoreSettings, passThrough: PassThro
   return {
     ...connectionProperties(settings),
     'group.id': settings.groupId,
-    'partition.assignment.strategy': 'cooperative-sticky',
-    'session.timeout.ms': settings.sessionTimeoutMs,
-    'heartbeat.interval.ms': settings.heartbeatIntervalMs,
+    ...groupProperties(settings),
     'max.poll.interval.ms': settings.maxPollIntervalMs,
     'auto.offset.reset': settings.autoOffsetReset,
     'enable.auto.commit': false,
@@ -36,6 +36,20 @@ export function consumerProperties(settings: CoreSettings, passThrough: PassThro
   }
 }
 
+/** With `group.protocol=consumer` these are the brokers' to set, and the client refuses them. */
+function groupProperties(settings: CoreSettings): ClientProperties {
+  const classic = {
+    'partition.assignment.strategy': settings.assignmentStrategy,
+    'session.timeout.ms': settings.sessionTimeoutMs,
+    'heartbeat.interval.ms': settings.heartbeatIntervalMs
+  }
+  return defined({
+    'group.protocol': settings.groupProtocol,
+    'group.instance.id': settings.groupInstanceId,
+    ...(settings.groupProtocol === 'classic' ? classic : {})
+  })
+}
+
 export function producerProperties(settings: CoreSettings, passThrough: PassThrough): ClientProperties {
   return {
     ...connectionProperties(settings),
@@ -50,9 +64,25 @@ export function producerProperties(settings: CoreSettings, passThrough: PassThro
     'message.max.bytes': Math.max(settings.maxRecordBytes, settings.maxOutputBytes) + FRAMING_BYTES,
     'queue.buffering.max.messages': settings.maxInFlightRecords * ROWS_A_RECORD,
     'queue.buffering.max.kbytes': PRODUCER_QUEUE_KBYTES,
-    'delivery.timeout.ms': settings.deliveryTimeoutMs,
+    ...deliveryProperties(settings),
     ...passThrough.producer
   }
+}
+
+/** A row that outlives its transaction could never be part of it, so the client refuses a longer delivery timeout. */
+function deliveryProperties(settings: CoreSettings): ClientProperties {
+  const { delivery, deliveryTimeoutMs, transactionTimeoutMs } = settings
+  if (delivery === 'at-least-once') return { 'delivery.timeout.ms': deliveryTimeoutMs }
+  return {
+    'delivery.timeout.ms': Math.min(deliveryTimeoutMs, transactionTimeoutMs),
+    'transactional.id': transactionalId(settings),
+    'transaction.timeout.ms': transactionTimeoutMs
+  }
+}
+
+/** A new one at each start unless it is set, so that copies on one host never fence each other. */
+function transactionalId({ groupId, instanceId }: CoreSettings): string {
+  return `${groupId}-${instanceId ?? `${hostname()}-${randomBytes(6).toString('hex')}`}`
 }
 
 /** What every client needs to reach the brokers. */

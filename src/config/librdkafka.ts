@@ -33,16 +33,20 @@ export const typedProperties: { readonly [Option in keyof CoreOptions]?: readonl
   fetchMinBytes: ['fetch.min.bytes'],
   sessionTimeoutMs: ['session.timeout.ms'],
   heartbeatIntervalMs: ['heartbeat.interval.ms'],
-  maxPollIntervalMs: ['max.poll.interval.ms']
+  maxPollIntervalMs: ['max.poll.interval.ms'],
+  groupProtocol: ['group.protocol'],
+  assignmentStrategy: ['partition.assignment.strategy'],
+  groupInstanceId: ['group.instance.id'],
+  transactionTimeoutMs: ['transaction.timeout.ms'],
+  instanceId: ['transactional.id']
 }
 
 const COMMITS =
   'an offset is committed only when all that came of its record is acknowledged, and Millrace does that itself'
-const REBALANCE = 'the drain before a revoke is built on the classic protocol with cooperative-sticky assignment'
+const REBALANCE = 'GROUP_PROTOCOL and ASSIGNMENT_STRATEGY say how partitions are shared out'
 const ACKNOWLEDGED = 'nothing lost and order kept depend on an idempotent producer that waits for all replicas'
 const RETRIES = 'retries end with DELIVERY_TIMEOUT_MS; fewer would give records up'
 const ARRIVED = 'what has arrived, by which offsets are committed, is told by reports and statistics'
-const TRANSACTIONS = 'Millrace runs no transactions of somebody else'
 
 /** Properties that Millrace's guarantees rest on, each with the reason why it can't be set. */
 export const ownedProperties: Readonly<Record<string, string>> = {
@@ -55,22 +59,18 @@ export const ownedProperties: Readonly<Record<string, string>> = {
   'offset.store.sync.interval.ms': COMMITS,
   'enable.partition.eof': 'the end of a partition is how the lag of an idle one is known to be 0',
   'isolation.level': 'records of aborted transactions never happened and must not be processed',
-  'partition.assignment.strategy': REBALANCE,
-  'group.protocol': REBALANCE,
   'group.protocol.type': REBALANCE,
   'group.remote.assignor': REBALANCE,
   'enable.idempotence': ACKNOWLEDGED,
   acks: ACKNOWLEDGED,
   'request.required.acks': ACKNOWLEDGED,
   'queuing.strategy': ACKNOWLEDGED,
-  'enable.gapless.guarantee': 'one record that fails would stop the whole producer for good',
+  'enable.gapless.guarantee': 'Millrace sets it, and replaces the producer that it stops',
   retries: RETRIES,
   'message.send.max.retries': RETRIES,
   'delivery.report.only.error': ARRIVED,
   'statistics.interval.ms': ARRIVED,
-  partitioner: 'keys must land on the partitions where Java clients put them',
-  'transactional.id': TRANSACTIONS,
-  'transaction.timeout.ms': TRANSACTIONS
+  partitioner: 'keys must land on the partitions where Java clients put them'
 }
 
 const sides = { consumer: 'LIBRDKAFKA_CONSUMER_', producer: 'LIBRDKAFKA_PRODUCER_' } as const

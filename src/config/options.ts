@@ -3,6 +3,9 @@ import type { Option, OptionTable, Settings } from './option.ts'
 import { environmentName } from './option.ts'
 import { connectionOptions } from './options/connection.ts'
 import { deadlineOptions } from './options/deadlines.ts'
+import { deliveryOptions } from './options/delivery.ts'
+import { failureOptions } from './options/failures.ts'
+import { groupOptions } from './options/group.ts'
 import { logOptions } from './options/logs.ts'
 import { recordOptions } from './options/records.ts'
 import { sampleOptions } from './options/samples.ts'
@@ -14,9 +17,12 @@ export function coreOptions(pipeline: AnyPipeline) {
   return {
     ...topicOptions(pipeline),
     ...connectionOptions,
+    ...groupOptions,
+    ...deliveryOptions,
     ...recordOptions(pipeline),
     ...throughputOptions,
     ...deadlineOptions,
+    ...failureOptions,
     ...logOptions,
     ...sampleOptions
   }

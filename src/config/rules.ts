@@ -3,6 +3,7 @@ import { environmentName } from './option.ts'
 import type { CoreOptions, CoreSettings } from './options.ts'
 import type { Problem } from './problem.ts'
 import { connectionRules } from './rules/connection.ts'
+import { deadlineRules } from './rules/deadlines.ts'
 import { recordRules } from './rules/records.ts'
 import { sizeRules } from './rules/sizes.ts'
 import { topicRules } from './rules/topics.ts'
@@ -20,7 +21,13 @@ export interface Rule {
   readonly remedy: string
 }
 
-export const rules: readonly Rule[] = [...topicRules, ...connectionRules, ...recordRules, ...sizeRules]
+export const rules: readonly Rule[] = [
+  ...topicRules,
+  ...connectionRules,
+  ...recordRules,
+  ...deadlineRules,
+  ...sizeRules
+]
 
 /** The rules that these settings break. `broken` are the variables that already are in a mistake. */
 export function findContradictions(

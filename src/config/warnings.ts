@@ -2,10 +2,12 @@ import type { AnyPipeline } from '../pipeline.ts'
 import type { CoreSettings } from './options.ts'
 import { pipelineOptions } from './options.ts'
 import { outputsOf } from './outputs.ts'
+import { deadlineWarnings } from './rules/deadlines.ts'
 
 /** What works but is probably not meant: logged at start, each a sentence that names the settings. */
 export function findWarnings(settings: CoreSettings, pipeline: AnyPipeline): string[] {
-  const own = [...sharedTopics(settings, pipeline), ...openPassword(settings), ...idleClock(settings)]
+  const single = [...openPassword(settings), ...idleClock(settings), ...deadlineWarnings(settings)]
+  const own = [...sharedTopics(settings, pipeline), ...single]
   return [...own, ...(pipeline.warnings?.(pipelineOptions(settings, pipeline)) ?? [])]
 }
 

@@ -7,7 +7,7 @@ import type { Reason } from '../slabs/outcomes.ts'
  *
  * `exception.message` holds `reason@byte` or every `field:reason`; nothing here ever holds a value of the record.
  */
-const PREFIX = '__connect.errors.'
+export const PREFIX = '__connect.errors.'
 
 /** Says how long the value was that a dead letter by reference leaves out. */
 export const OMITTED_BYTES_HEADER = 'millrace.omitted.bytes'
@@ -21,6 +21,13 @@ export interface DeadLetterSource {
   readonly partition: number
   readonly offset: number
 }
+
+/** How often the record has been redriven, by `millrace dlq redrive`; the two below come right after it. */
+export const REDRIVE_ATTEMPT_HEADER = 'millrace.redrive.attempt'
+/** `topic/partition/offset` of the record as it first came in. */
+export const REDRIVE_ORIGIN_HEADER = 'millrace.redrive.origin'
+/** The group that redrove it: another pipeline that reads the same record counts for itself. */
+export const REDRIVE_GROUP_HEADER = 'millrace.redrive.group'
 
 export const textHeader = (name: string, value: string): Header => ({ name, value: Buffer.from(value) })
 

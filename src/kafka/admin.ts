@@ -34,5 +34,14 @@ export interface AdminClient {
   /** The next offset that will be written; for `isolation.level=read_committed` readers the end may lie before it. */
   endOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>
   committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]>
+  /** The same; rejects while there is an open transaction that may change them. */
+  settledOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]>
+  /** How many members a group has; 0 for one that does not exist. */
+  memberCount(group: string): Promise<number>
+  /**
+   * Commits offsets for a group that has no members; what stood beside the old ones is gone. Rejects if it has members: the
+   * broker itself sees to that.
+   */
+  setCommittedOffsets(group: string, offsets: readonly PartitionOffset[]): Promise<void>
   disconnect(): Promise<void>
 }

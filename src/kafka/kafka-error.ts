@@ -13,20 +13,31 @@ export class KafkaError extends Error {
 export const ErrorCode = {
   NONE: 0,
   UNKNOWN_TOPIC_OR_PARTITION: 3,
+  REQUEST_TIMED_OUT: 7,
   COORDINATOR_LOADING: 14,
   COORDINATOR_NOT_AVAILABLE: 15,
   NOT_COORDINATOR: 16,
+  UNKNOWN_MEMBER_ID: 25,
+  REBALANCE_IN_PROGRESS: 27,
   TOPIC_ALREADY_EXISTS: 36,
+  UNSTABLE_OFFSET_COMMIT: 88,
   LOG_TRUNCATION: -139,
+  /** Another producer has the same transactional.id now, or the brokers gave up on a transaction that took too long. */
+  FENCED: -144,
   /** After it the client is of no more use. */
   FATAL: -150,
+  /** What becomes of a transaction's other rows when one of them has failed: it was on its way, or still queued. */
+  PURGE_INFLIGHT: -151,
+  PURGE_QUEUE: -152,
   REVOKE_PARTITIONS: -174,
   ASSIGN_PARTITIONS: -175,
   /** The client is not connected, or not any more. */
   STATE: -172,
+  WAIT_COORDINATOR: -180,
   QUEUE_FULL: -184,
   TIMED_OUT: -185,
   ALL_BROKERS_DOWN: -187,
   UNKNOWN_PARTITION: -190,
+  MESSAGE_TIMED_OUT: -192,
   TRANSPORT: -195
 } as const

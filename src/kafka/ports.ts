@@ -24,6 +24,12 @@ export interface CommitOffset extends TopicPartition {
   readonly metadata?: string
 }
 
+/** What a group has committed for a partition; `offset` is -1 and `metadata` empty where it has not. */
+export interface CommittedPosition extends TopicPartition {
+  readonly offset: number
+  readonly metadata: string
+}
+
 export type ConsumerEvent =
   /** These are ours from now on, once `assign` is called. Until then nothing is delivered. */
   | { readonly type: 'assigned'; readonly partitions: readonly TopicPartition[] }
@@ -58,15 +64,36 @@ export interface RecordConsumer {
   hold(): void
   /** Undoes `hold`. */
   release(): void
-  /** Starts delivery, from the committed offset or where `auto.offset.reset` says. */
-  assign(partitions: readonly AssignedPartition[]): void
+  /** Starts delivery, from `offset` if that is given, else from the committed one or where `auto.offset.reset` says. */
+  assign(partitions: readonly (AssignedPartition & { readonly offset?: number | undefined })[]): void
   /** Ends delivery. After this no record of these partitions is delivered under their old epochs. */
   unassign(partitions: readonly TopicPartition[]): void
+  /**
+   * Delivers partitions again from an offset, 0 or above, each under a new epoch: after this no record is delivered under
+   * the old ones. Between polls only, and only for partitions that are assigned; one that the group has asked back
+   * meanwhile stays as it is.
+   */
+  rewind(partitions: readonly (AssignedPartition & { readonly offset: number })[]): void
+  /** Delivers nothing of these until `resume`, whatever `release` does; ends with their assignment. Between polls only. */
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
+  /**
+   * What the group has committed, pending transactions waited for. May be called while an assignment waits for `assign`.
+   * Rejects after some seconds.
+   */
+  committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedPosition[]>
   /** Rejects with an Error whose `code` is librdkafka's. */
   commit(offsets: readonly CommitOffset[]): Promise<void>
   /** The end of a partition as last seen in a fetch response; -1 if unknown or disconnected. No call to the broker. */
   endOffset(partition: TopicPartition): number
-  /** Leaves the group politely: the revocation comes by `poll` like any other. */
+  /**
+   * Below this offset a partition has nothing but committed and aborted records: the last stable offset as last seen, a
+   * few seconds old. -1 if unknown. What lies between it and `endOffset` waits for a transaction to end.
+   */
+  stableOffset(partition: TopicPartition): number
+  /** Whether any broker can be reached, as far as is known. */
+  readonly reachable: boolean
+  /** Leaves the group politely: the revocation comes by `poll` like any other. `subscribe` joins it again. */
   unsubscribe(): void
   disconnect(): Promise<void>
 }
@@ -77,27 +104,68 @@ export interface DeliveryReport {
   readonly batch: number
   readonly rows: number
   /** Undefined: acknowledged by all in-sync replicas. */
-  readonly error?: { readonly code: number; readonly message: string }
+  readonly error?: ProduceFailure
+}
+
+/** What became of a row that can't be delivered; `ProduceRemedy` says what to do about it. */
+export interface ProduceFailure {
+  readonly code: number
+  readonly message: string
 }
 
 export interface RecordProducer {
   connect(): Promise<void>
   /**
    * Hands rows `firstRow` to `endRow` of the slab to the client, in this order, and answers the row after the last
-   * one taken: less than `endRow` if its queue is full, and then the rest is to be tried again after delivery reports.
+   * one taken: less than `endRow` if its queue is full, or while rows that failed are still cleared out of it; then the
+   * rest is to be tried again a little later.
    * A row without a key goes to partition `inputPartition` modulo the number of partitions of its output, all others
    * where Java clients put them. The slab must stay as it is until all its reports are in; none comes before this has
    * answered.
+   *
+   * No row behind one that failed is written to its output partition, unless it is handed over again: whoever reads that
+   * partition again from before the failure has everything in order.
+   *
+   * After a failure has been reported nothing is taken until everything handed over before has been acknowledged or has
+   * failed, so that a later report is about a later row. Rows that were handed over for the same output partition behind
+   * one that failed are not written without it: they have failed too, with its code or as given up.
    */
   produce(slab: Slab, firstRow: number, endRow: number, batch: number, inputPartition: number): number
+  /**
+   * Sends a row in a request of its own, where no other row can be the cause if it fails. Resolves with the failure, or
+   * undefined once it is acknowledged; rows that are handed over one after the other arrive in that order, unless one
+   * fails. The slab must stay as it is until then. Not for transactions.
+   */
+  produceAlone(slab: Slab, row: number, inputPartition: number): Promise<ProduceFailure | undefined>
   /** Rows handed over and not yet reported. */
   readonly outstanding: number
   disconnect(): Promise<void>
 }
 
+/**
+ * Transactions of a producer: rows and the offsets that they came from become visible together or not at all. `produce`
+ * takes rows only between `begin` and `commit`; none of them is reported one by one.
+ */
+export interface RecordTransactions {
+  /** Local and quick: brokers hear of a transaction with its first row. */
+  begin(): Promise<void>
+  /**
+   * Waits for the rows, adds the offsets and commits. When it rejects, the transaction can only be aborted: a row failed,
+   * the group has given the partitions to others, or this producer is no longer the one (fenced, or timed out).
+   */
+  commit(offsets: readonly CommitOffset[]): Promise<void>
+  /**
+   * Ends the transaction without a trace, by a new client where the old one is of no more use, and resolves when `begin`
+   * may be called again. Rejects only if no client can be had for some 30 s.
+   */
+  abort(): Promise<void>
+}
+
 /** What a transport is made with. */
 export interface TransportEvents {
   delivered(report: DeliveryReport): void
+  /** A row of the open transaction has failed: it can only be aborted. May come several times. */
+  transactionFailed(failure: ProduceFailure): void
   /** Logged and counted; a fatal one ends the process. */
   producerError(error: { readonly code: number; readonly message: string; readonly fatal: boolean }): void
 }
@@ -107,4 +175,6 @@ export interface Transport {
   readonly name: string
   readonly consumer: RecordConsumer
   readonly producer: RecordProducer
+  /** Set if the transport was made for `DELIVERY=exactly-once`; then nothing else commits offsets. */
+  readonly transactions: RecordTransactions | undefined
 }

@@ -1,3 +1,4 @@
+import type { Verdict } from '../slabs/verdict.ts'
 import { Ledger, addTally, emptyTally, type Tally } from './ledger.ts'
 
 /**
@@ -13,15 +14,26 @@ export class Assignment {
   readonly partition: number
   /** Names this assignment in the batches of slabs; never used twice in a process. */
   readonly epoch: number
-  readonly ledger = new Ledger()
+  readonly ledger: Ledger
   state: AssignmentState = 'assigned'
   /** The offset of the last commit that Kafka confirmed. */
   committed: number | undefined
+  /** It is about to be read again from its frontier: nothing more of it is to be produced. */
+  rewinding = false
+  /** By offset: records that have been judged, and are to be judged no more. */
+  readonly verdicts: Map<number, Verdict>
+  /** Among the records below this offset is one whose output the brokers refuse: each is sent by itself. */
+  isolateBelow: number
 
-  constructor(topic: string, partition: number, epoch: number) {
+  /** `earlier` and `offset`: it is read again from there. */
+  constructor(topic: string, partition: number, epoch: number, earlier?: Assignment, offset?: number) {
     this.topic = topic
     this.partition = partition
     this.epoch = epoch
+    this.ledger = new Ledger(offset)
+    this.committed = earlier?.committed
+    this.verdicts = new Map(earlier?.verdicts.entries().filter(([judged]) => judged >= (offset ?? 0)))
+    this.isolateBelow = earlier?.isolateBelow ?? 0
   }
 
   /** Whether what comes back of its batches still counts. */
@@ -49,7 +61,17 @@ export class Assignments {
   open(topic: string, partition: number): Assignment {
     const stale = this.find(topic, partition)
     if (stale !== undefined) this.close(stale)
-    const assignment = new Assignment(topic, partition, ++this.#lastEpoch)
+    return this.#add(new Assignment(topic, partition, ++this.#lastEpoch))
+  }
+
+  /** The same partition under a new epoch, to be read again from an offset: what is in flight is abandoned. */
+  reopen(earlier: Assignment, offset: number): Assignment {
+    this.close(earlier)
+    return this.#add(new Assignment(earlier.topic, earlier.partition, ++this.#lastEpoch, earlier, offset))
+  }
+
+  #add(assignment: Assignment): Assignment {
+    const { topic, partition } = assignment
     this.#byEpoch.set(assignment.epoch, assignment)
     this.#byName.set(nameOf(topic, partition), assignment)
     return assignment

@@ -57,10 +57,27 @@ export class Ledger {
   inFlight = 0
   /** Every record below this offset has settled: what may be committed. Undefined until anything is known. */
   frontier: number | undefined
+  /** The first offset that was opened; undefined until one is. */
+  #firstOpened: number | undefined
   readonly #entries: Entry[] = []
   #first = 0
   #highest = -1
   #abandoned = false
+
+  /** `frontier`: where the partition is read from, if that is known: all before it has settled. */
+  constructor(frontier?: number) {
+    this.frontier = frontier
+  }
+
+  /** Where to begin if everything that has not settled is to be read again; undefined if nothing has been read. */
+  get restart(): number | undefined {
+    return this.frontier ?? this.#firstOpened
+  }
+
+  /** The offset after the highest that has been read or skipped. */
+  get readTo(): number {
+    return this.#highest + 1
+  }
 
   /** Takes in a batch. Its first offset must be above all that came before it. */
   open(firstOffset: number, nextOffset: number, records: number): Entry {
@@ -68,6 +85,7 @@ export class Ledger {
       throw new RangeError(`batch ${firstOffset}..${nextOffset} after offset ${this.#highest}`)
     }
     this.#highest = nextOffset - 1
+    this.#firstOpened ??= firstOffset
     this.consumed += records
     this.inFlight += records
     const entry = { records, nextOffset, settled: false }

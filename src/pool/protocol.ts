@@ -12,10 +12,11 @@ export interface WorkerSetup {
   readonly settings: Readonly<Record<string, string>>
 }
 
-/** A task: run the records of a slab from record `from` on. */
+/** A task: run the records of a slab from `from` to before `until`, and append their rows to those that are there. */
 export interface SlabTask {
   /** Index into the setup's memories; -1 for a large slab, which travels with its task. */
   readonly slab: number
   readonly from: number
+  readonly until: number
   readonly large?: { readonly memory: SharedArrayBuffer; readonly shape: SlabShape }
 }

@@ -31,7 +31,10 @@
 
 /** Fields of the header, as indexes of 32-bit words. */
 export const Header = {
-  /** Thread id of the worker that has the task; 0 while none has. */
+  /**
+   * Thread id of the worker that has the task, negative once it has run the last record; 0 while none has. It stays as it
+   * is when the worker dies.
+   */
   OWNER: 0,
   /** Number of the task, one more each time the slab is handed out. */
   TASK: 1,
@@ -44,7 +47,7 @@ export const Header = {
   ROWS: 6,
   /** Where the next byte of the output arena goes. */
   OUTPUT_END: 7,
-  /** The first record that has no outcome, because its rows did not fit; the number of records where all fitted. */
+  /** The first record that has no outcome, because its rows did not fit; the end of the part where all fitted. */
   STOPPED_AT: 8
 } as const
 
@@ -56,6 +59,11 @@ export const KEY_IS_NULL = 1
 export const VALUE_IS_NULL = 2
 /** The record is larger than `MAX_RECORD_BYTES`: its value was left out, `omittedBytes` says how long it was. */
 export const VALUE_IS_OMITTED = 4
+/**
+ * The record is to be a dead letter without being looked at again: it killed its worker, or its output was refused. Set
+ * by the main thread before the task; `detail` then holds the index of the reason.
+ */
+export const HAS_VERDICT = 8
 
 /** How many of each a slab holds. */
 export interface SlabShape {

@@ -1,6 +1,9 @@
 import { Header } from './layout.ts'
 import type { Slab } from './slab.ts'
 
+/** With the flags goes `detail`: it holds the reason where a record has a verdict. */
+const COPIED = ['offsetLow', 'offsetHigh', 'timestampLow', 'timestampHigh', 'omittedBytes', 'flags', 'detail'] as const
+
 /** Copies one record, just as it is, into an empty slab, as a batch of its own. */
 export function moveRecord(
   from: Slab,
@@ -20,9 +23,7 @@ export function moveRecord(
   for (const column of ['keyStart', 'keyEnd', 'valueEnd', 'headersEnd'] as const) {
     to[column][0] = from[column][record] + shift
   }
-  for (const column of ['offsetLow', 'offsetHigh', 'timestampLow', 'timestampHigh', 'omittedBytes', 'flags'] as const) {
-    to[column][0] = from[column][record]
-  }
+  for (const column of COPIED) to[column][0] = from[column][record]
   to.header[Header.RECORDS] = 1
   to.header[Header.BATCHES] = 1
   to.header[Header.INPUT_END] = to.headersEnd[0]

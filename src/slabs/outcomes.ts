@@ -29,7 +29,8 @@ export const reasons = [
   'transform-threw',
   'record-too-large',
   'output-too-large',
-  'killed-worker'
+  'killed-worker',
+  'refused-by-broker'
 ] as const
 export type Reason = (typeof reasons)[number]
 

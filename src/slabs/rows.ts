@@ -2,6 +2,7 @@ import type { Header as RecordHeader } from '../pipeline.ts'
 import { headersSize, writeHeader } from './headers.ts'
 import { Header, KEY_IS_NULL, VALUE_IS_NULL } from './layout.ts'
 import type { Slab } from './slab.ts'
+import { completeSourceHeader, sourceHeaderSize, writeSourceHeader } from './source-header.ts'
 
 /**
  * Writes the output rows of one record after the other. Where the rows of a record do not fit, nothing of it is kept:
@@ -18,6 +19,8 @@ export class RowWriter {
   /** Rows and bytes that are kept. */
   #keptRows = 0
   #keptEnd: number
+  /** Of the source that the record's rows name in a header; 0 while they have none. */
+  #sourceLength = 0
   /** Set once something did not fit; everything until `drop` is in vain then. */
   overflowed = false
 
@@ -37,6 +40,7 @@ export class RowWriter {
   drop(): void {
     this.#row = this.#keptRows - 1
     this.#end = this.#keptEnd
+    this.#sourceLength = 0
     this.overflowed = false
   }
 
@@ -46,6 +50,7 @@ export class RowWriter {
   }
 
   keep(): void {
+    if (this.#sourceLength > 0) this.#completeSources()
     this.#keptRows = this.#row + 1
     this.#keptEnd = this.#end
     this.#slab.header[Header.ROWS] = this.#keptRows
@@ -106,18 +111,21 @@ export class RowWriter {
     this.#slab.rowKeyLength[this.#row] = written
   }
 
-  /** The input's headers, if `passed`, and these after them. */
-  setHeaders(passed: boolean, appended: readonly RecordHeader[]): void {
+  /** The input's headers, if `passed`, and these after them; at last the header that names `source`, if that is given. */
+  setHeaders(passed: boolean, appended: readonly RecordHeader[], source = ''): void {
     if (!appended.every(({ value }) => value instanceof Uint8Array)) throw new TypeError("a header's value is bytes")
-    if (this.overflowed || (passed && appended.length === 0)) return
+    if (this.overflowed || (passed && appended.length === 0 && source === '')) return
     const { bytes, valueEnd, headersEnd } = this.#slab
     const from = valueEnd[this.#record]
     const until = passed ? headersEnd[this.#record] : from
     const start = this.#end
-    if (!this.#fits(until - from + headersSize(appended))) return
+    const sourceBytes = source === '' ? 0 : sourceHeaderSize(source, this.rowsOfRecord)
+    if (!this.#fits(until - from + headersSize(appended) + sourceBytes)) return
     bytes.copy(bytes, start, from, until)
     let at = start + until - from
     for (const header of appended) at = writeHeader(bytes, at, header.name, header.value)
+    if (source !== '') at = writeSourceHeader(bytes, at, source, this.rowsOfRecord)
+    this.#sourceLength = source.length
     this.#slab.rowHeadersStart[this.#row] = start
     this.#slab.rowHeadersLength[this.#row] = at - start
     this.#end = at
@@ -128,6 +136,17 @@ export class RowWriter {
     const { rowKeyLength, rowValueLength, rowHeadersLength } = this.#slab
     const row = this.#row
     return Math.max(0, rowKeyLength[row]) + Math.max(0, rowValueLength[row]) + rowHeadersLength[row]
+  }
+
+  /** Only now is it known how many rows the record has. */
+  #completeSources(): void {
+    const { bytes, rowHeadersStart, rowHeadersLength } = this.#slab
+    const rows = this.rowsOfRecord
+    for (let row = 1; row <= rows; row++) {
+      const index = this.#keptRows + row - 1
+      const end = rowHeadersStart[index] + rowHeadersLength[index]
+      rowHeadersLength[index] -= completeSourceHeader(bytes, end, this.#sourceLength, row, rows)
+    }
   }
 
   #fits(sizeBytes: number): boolean {

@@ -2,6 +2,12 @@ import { COUNTER_WORDS, HEADER_WORDS, Header, placesOf, type SlabPlaces, type Sl
 
 const TWO_TO_32 = 4294967296
 
+/** A place in the output of a slab: so many rows, and where the next byte of the arena goes. */
+export interface OutputMark {
+  readonly rows: number
+  readonly outputEnd: number
+}
+
 /**
  * Views of one slab's memory. The main thread and each worker have their own `Slab` over the same `memory`.
  * Columns are public on purpose: the record loop reads and writes them without a call.
@@ -106,13 +112,24 @@ export class Slab {
     this.clearOutput()
   }
 
-  /** Empties what a worker writes, so that the records can be run (again). */
+  /** Empties what a worker writes, so that the records can be run (again). Verdicts on records stay. */
   clearOutput(): void {
-    this.header[Header.ROWS] = 0
-    this.header[Header.OUTPUT_END] = this.places.output
+    this.rewindOutput({ rows: 0, outputEnd: this.places.output })
+  }
+
+  /** How far the output has come. */
+  get outputMark(): OutputMark {
+    return { rows: this.header[Header.ROWS], outputEnd: this.header[Header.OUTPUT_END] }
+  }
+
+  /** Forgets all rows that have been written since, and readies the slab for a part that appends to those before. */
+  rewindOutput({ rows, outputEnd }: OutputMark): void {
+    this.header[Header.ROWS] = rows
+    this.header[Header.OUTPUT_END] = outputEnd
     this.header[Header.STOPPED_AT] = 0
-    this.header[Header.CURSOR] = 0
     this.counters.fill(0)
+    Atomics.store(this.header, Header.CURSOR, 0)
+    Atomics.store(this.header, Header.OWNER, 0)
   }
 
   get records(): number {

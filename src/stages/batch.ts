@@ -1,5 +1,6 @@
 import type { Assignment } from '../offsets/assignment.ts'
-import { emptyTally, type Entry, type Tally } from '../offsets/ledger.ts'
+import { emptyTally, type Entry, type Tally, tallyOf } from '../offsets/ledger.ts'
+import { Parts } from '../pool/parts.ts'
 import type { Slab } from '../slabs/slab.ts'
 
 /**
@@ -29,6 +30,14 @@ export class Batch {
     this.firstRecord = firstRecord
     this.endRecord = endRecord
   }
+
+  get records(): number {
+    return this.endRecord - this.firstRecord
+  }
+
+  get firstOffset(): number {
+    return this.task.slab.offsetOf(this.firstRecord)
+  }
 }
 
 /** A filled slab on its way through the stages, with its batches in order. */
@@ -37,10 +46,10 @@ export class Task {
   readonly batches: Batch[] = []
   /** When the records were taken from Kafka, for latency: milliseconds of the monotonic clock. */
   readonly takenAtMs: number
-  /** The record that the worker is to begin with: 0 unless the output arena was full before the end. */
+  /** The record that the worker is to begin with; those before it have been run. */
   from = 0
-  /** How often a worker died on it in a row. */
-  deaths = 0
+  /** Where the worker is to stop: at the end, unless workers have died on these records. */
+  readonly parts = new Parts()
   /** Batches that have not ended. */
   open = 0
 
@@ -70,5 +79,20 @@ export function splitBatch(batch: Batch, at: number): Batch {
   const rest = new Batch(assignment, entry, task, at, batch.endRecord)
   batch.endRecord = at
   task.add(rest, batch)
+  return rest
+}
+
+/** Cuts a batch whose outcomes and rows are known: both parts know theirs. */
+export function splitWorked(batch: Batch, at: number): Batch {
+  const { rowRecord, outcome } = batch.task.slab
+  const rest = splitBatch(batch, at)
+  let row = batch.firstRow
+  while (row < batch.endRow && rowRecord[row] < at) row++
+  rest.firstRow = row
+  rest.endRow = batch.endRow
+  batch.endRow = row
+  batch.tally = tallyOf(outcome, batch.firstRecord, at)
+  rest.tally = tallyOf(outcome, at, rest.endRecord)
+  rest.state = batch.state
   return rest
 }

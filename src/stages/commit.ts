@@ -4,10 +4,12 @@ import type { CommitPolicy } from '../offsets/commit-policy.ts'
 import type { Events } from '../telemetry/events.ts'
 
 export interface CommitOptions {
-  readonly consumer: RecordConsumer
+  readonly consumer: Pick<RecordConsumer, 'commit'>
   readonly assignments: Assignments
   readonly policy: CommitPolicy
   readonly events: Events
+  /** Nothing is to be committed by itself, but only by `now`: while a flood of dead letters is held. */
+  suspended?(): boolean
 }
 
 /**
@@ -25,8 +27,8 @@ export class Commit {
 
   /** Called by the loop: commits what has moved, if it is time. */
   step(): void {
-    const { policy, assignments } = this.#options
-    if (this.#pending > 0 || policy.dueInMs(performance.now()) > 0) return
+    const { policy, assignments, suspended } = this.#options
+    if (suspended?.() || this.#pending > 0 || policy.dueInMs(performance.now()) > 0) return
     void this.now([...assignments])
   }
 

@@ -3,6 +3,7 @@ import type { ConsumerEvent, RecordConsumer } from '../kafka/ports.ts'
 import type { Assignments } from '../offsets/assignment.ts'
 import type { SlabPool } from '../slabs/pool.ts'
 import type { Slab } from '../slabs/slab.ts'
+import { applyVerdict, type Verdict } from '../slabs/verdict.ts'
 import { SlabWriter } from '../slabs/writer.ts'
 import type { Events } from '../telemetry/events.ts'
 import { Batch, Task } from './batch.ts'
@@ -19,6 +20,8 @@ export interface ConsumeOptions {
   readonly maxOutputBytes: number
   /** Nothing new is to be read. */
   leaving(): boolean
+  /** A flood of dead letters is held: nothing is to be fetched for now. */
+  held(): boolean
   /** There is nothing left to wait for. */
   left(): boolean
   /** An assignment, a revocation, the end of a partition, an error. */
@@ -60,6 +63,7 @@ export class Consume {
   async #slabToFill(): Promise<Slab | undefined> {
     const { slabs, consumer, maxOutputBytes } = this.#options
     if (this.#options.leaving()) return undefined
+    if (this.#options.held()) return this.#hold()
     if (this.#holding) {
       if (slabs.free * 2 < slabs.count) return undefined
       consumer.release()
@@ -75,11 +79,13 @@ export class Consume {
     const timeout = sleep(HOLD_AFTER_MS, false, { signal: stop.signal }).catch(() => false)
     const freed = await Promise.race([this.#options.slabs.released().then(() => true), timeout])
     stop.abort()
-    if (!freed) {
-      this.#options.consumer.hold()
-      this.#holding = true
-    }
+    if (!freed) this.#hold()
     return freed
+  }
+
+  #hold(): undefined {
+    if (!this.#holding) this.#options.consumer.hold()
+    this.#holding = true
   }
 
   /** Turns what the poll has put into the slab into batches, and sends them on their way. */
@@ -95,7 +101,15 @@ export class Consume {
       const end = slab.batchEnd(index)
       const entry = assignment.ledger.open(slab.offsetOf(first), slab.offsetOf(end - 1) + 1, end - first)
       task.add(new Batch(assignment, entry, task, first, end))
+      if (assignment.verdicts.size > 0) applyVerdicts(slab, first, end, assignment.verdicts)
     }
     this.#options.next(task)
+  }
+}
+
+function applyVerdicts(slab: Slab, first: number, end: number, verdicts: ReadonlyMap<number, Verdict>): void {
+  for (let record = first; record < end; record++) {
+    const verdict = verdicts.get(slab.offsetOf(record))
+    if (verdict !== undefined) applyVerdict(slab, record, verdict)
   }
 }

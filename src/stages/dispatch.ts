@@ -1,14 +1,18 @@
+import { KILLED_WORKER, type Stood, type WorkerDied } from '../pool/worker-death.ts'
 import type { WorkerPool } from '../pool/worker-pool.ts'
 import { tallyOf } from '../offsets/ledger.ts'
 import { Header } from '../slabs/layout.ts'
-import type { Events } from '../telemetry/events.ts'
+import type { OutputMark } from '../slabs/slab.ts'
+import { applyVerdict } from '../slabs/verdict.ts'
+import type { Events, RecordPlace } from '../telemetry/events.ts'
 import { type Batch, splitBatch, type Task } from './batch.ts'
-
-/** So often may workers die on the same records before the process gives up. */
-const MAX_DEATHS = 3
+import type { Naming } from './naming.ts'
 
 export interface DispatchOptions {
-  readonly pool: Pick<WorkerPool, 'run' | 'cursorOf'>
+  /** Its `run` rejects with `WorkerDied` and nothing else. */
+  readonly pool: Pick<WorkerPool, 'run'>
+  /** Where the process may have died of a record before, it is named before it runs. */
+  readonly naming: Pick<Naming, 'step' | 'last'>
   readonly events: Events
   /** A batch was cut in two; `rest` comes right behind `batch`. */
   split(batch: Batch, rest: Batch): void
@@ -19,7 +23,22 @@ export interface DispatchOptions {
   failed(error: Error): void
 }
 
-/** Hands slabs to the workers and takes them back. Batches of one partition may run on several cores at once. */
+/** A stretch of a task's records that is with a worker, or waits for one. */
+interface Part {
+  readonly task: Task
+  readonly end: number
+  /** The output of the parts before, which is all that is left if the worker dies. */
+  readonly mark: OutputMark
+  /** To be called when it has come back or its worker has died. */
+  readonly over: (() => void) | undefined
+}
+
+/**
+ * Hands slabs to the workers and takes them back. Batches of one partition may run on several cores at once.
+ *
+ * A task mostly runs in one part. When a worker has died on it, it goes on in several (`Parts` says in which), whose rows
+ * stand behind each other in the same output arena: splitting costs no wait for acknowledgements.
+ */
 export class Dispatch {
   readonly #options: DispatchOptions
   /** Tasks that are with a worker, or wait for one. */
@@ -30,16 +49,10 @@ export class Dispatch {
     this.#options = options
   }
 
+  /** Runs the task from `task.from` on. Nothing that is in its output arena is needed any more. */
   submit(task: Task): void {
     task.slab.clearOutput()
-    this.running++
-    this.#options.pool
-      .run(task.slab, task.from)
-      .then(
-        () => this.#worked(task),
-        (error: unknown) => this.#died(task, error)
-      )
-      .catch(this.#options.failed)
+    this.#run(task)
   }
 
   /** The threads are about to be ended: whatever becomes of their tasks means nothing any more. */
@@ -47,28 +60,54 @@ export class Dispatch {
     this.#stopped = true
   }
 
-  #worked(task: Task): void {
-    const { slab } = task
-    const stoppedAt = slab.header[Header.STOPPED_AT]
-    this.running--
-    if (this.#stopped) return
-    task.deaths = 0
-    this.#options.events.counted(slab.counters)
-    const worked = this.#collect(task, stoppedAt)
-    const stuck = stoppedAt === task.from
-    task.from = stoppedAt
-    for (const batch of worked) this.#options.next(batch)
-    if (stoppedAt < slab.records) this.#options.overflowed(task, stuck)
+  #run(task: Task): void {
+    const { slab, from, parts } = task
+    const mark = slab.outputMark
+    const end = parts.endOf(from, slab.records)
+    const step = this.#options.naming.step(task, end)
+    this.running++
+    if (step === undefined) return this.#start({ task, end, mark, over: undefined })
+    step.granted.then(over => this.#start({ task, end: step.end, mark, over })).catch(this.#options.failed)
   }
 
-  /** The batches that this run has finished, each with its rows and outcomes; one that it began is cut in two. */
-  #collect(task: Task, stoppedAt: number): Batch[] {
+  #start(part: Part): void {
+    const { task, end, mark } = part
+    if (this.#stopped) return
+    task.slab.rewindOutput(mark)
+    this.#options.pool
+      .run(task.slab, task.from, end)
+      .then(
+        () => this.#worked(part),
+        (death: WorkerDied) => this.#died(part, death)
+      )
+      .catch(this.#options.failed)
+  }
+
+  #worked({ task, end, mark, over }: Part): void {
+    const { slab, from, parts } = task
+    this.running--
+    if (this.#stopped) return
+    over?.()
+    this.#options.events.counted(slab.counters)
+    const stoppedAt = slab.header[Header.STOPPED_AT]
+    const overflowed = stoppedAt < end
+    const worked = this.#collect(task, stoppedAt, overflowed)
+    parts.done()
+    task.from = stoppedAt
+    if (!overflowed && stoppedAt < slab.records) this.#run(task)
+    for (const batch of worked) this.#options.next(batch)
+    // With rows of other parts in the arena there will be more room once these are acknowledged.
+    if (overflowed) this.#options.overflowed(task, stoppedAt === from && mark.rows === 0)
+  }
+
+  /** The batches that have been run to their end, each with its rows and outcomes; if `cut`, one that was begun, too. */
+  #collect(task: Task, stoppedAt: number, cut: boolean): Batch[] {
     const { slab } = task
     const worked: Batch[] = []
     let row = 0
     for (const batch of task.batches) {
       if (batch.state !== 'working') continue
-      if (batch.firstRecord >= stoppedAt) break
+      if (batch.firstRecord >= stoppedAt || (batch.endRecord > stoppedAt && !cut)) break
       if (batch.endRecord > stoppedAt) this.#options.split(batch, splitBatch(batch, stoppedAt))
       // Rows of a batch that was dropped meanwhile are nobody's.
       while (row < slab.rows && slab.rowRecord[row] < batch.firstRecord) row++
@@ -82,26 +121,51 @@ export class Dispatch {
     return worked
   }
 
-  /** Nothing of the task has left the slab, so it can simply run again: on the thread that took the dead one's place. */
-  #died(task: Task, error: unknown): void {
+  /** Nothing of the part has left the slab, so it runs again, on the thread that took the dead one's place. */
+  #died({ task, end, mark, over }: Part, died: WorkerDied): void {
+    const { events, failed } = this.#options
+    const { death, stood } = died
     this.running--
     if (this.#stopped) return
-    task.deaths++
-    const record = this.#options.pool.cursorOf(task.slab)
-    const batch = task.batches.find(({ firstRecord, endRecord }) => record >= firstRecord && record < endRecord)
-    const place = batch && { topic: batch.assignment.topic, partition: batch.assignment.partition }
-    const offset = batch && task.slab.offsetOf(record)
-    this.#options.events.workerDied({ ...place, offset, deaths: task.deaths, code: codeOf(error) })
-    if (task.deaths < MAX_DEATHS) this.submit(task)
-    else {
-      const where = place ? ` at ${place.topic}/${place.partition} offset ${offset}` : ''
-      this.#options.failed(new Error(`worker threads died ${MAX_DEATHS} times on the same records${where}`))
-    }
+    events.workerDied(stood.place === 'at' ? placeOf(task, stood.record) : undefined, died)
+    if (death === 'stuck') return this.#stuck(task, stood)
+    over?.()
+    task.slab.rewindOutput(mark)
+    const consequence = task.parts.died(task.from, end, stood)
+    if (consequence === 'give up') return failed(new Error('worker threads die before they have begun a record'))
+    if (consequence === 'convict') this.#convict(task, task.from)
+    this.#run(task)
+  }
+
+  /** The process has to end, but not without a word about the record. */
+  #stuck(task: Task, stood: Stood): void {
+    const { naming, failed } = this.#options
+    const batch = stood.place === 'at' ? batchWith(task, stood.record) : undefined
+    if (batch === undefined || stood.place !== 'at') return failed(new Error('a worker thread can not be ended'))
+    const offset = task.slab.offsetOf(stood.record)
+    const { assignment } = batch
+    const where = `${assignment.topic}/${assignment.partition} offset ${offset}`
+    void naming
+      .last(assignment, offset)
+      .then(() => failed(new Error(`a worker thread hangs at ${where} and can not be ended`)))
+  }
+
+  /** The verdict outlives the assignment's epoch: if the partition is read again, the record kills nobody any more. */
+  #convict(task: Task, record: number): void {
+    const { slab } = task
+    applyVerdict(slab, record, KILLED_WORKER)
+    batchWith(task, record)?.assignment.verdicts.set(slab.offsetOf(record), KILLED_WORKER)
+    this.#options.events.convicted(placeOf(task, record))
   }
 }
 
-/** An error's code only: its message may quote the record. */
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : 'unknown'
+function batchWith(task: Task, record: number): Batch | undefined {
+  return task.batches.find(({ firstRecord, endRecord }) => record >= firstRecord && record < endRecord)
+}
+
+function placeOf(task: Task, record: number): RecordPlace | undefined {
+  const batch = batchWith(task, record)
+  if (batch === undefined) return undefined
+  const { topic, partition } = batch.assignment
+  return { topic, partition, offset: task.slab.offsetOf(record) }
 }

@@ -1,10 +1,20 @@
-import type { DeliveryReport, RecordProducer } from '../kafka/ports.ts'
+import type { DeliveryReport, ProduceFailure, RecordProducer, TopicPartition } from '../kafka/ports.ts'
+import { refusal, remedyFor } from '../kafka/produce-errors.ts'
+import type { Assignment } from '../offsets/assignment.ts'
+import type { Events } from '../telemetry/events.ts'
 import type { Batch } from './batch.ts'
 
 export interface ProduceOptions {
   readonly producer: RecordProducer
+  readonly events: Events
   /** Every row of the batch is acknowledged by all in-sync replicas. */
   next(batch: Batch): void
+  /** Nothing will come of the batch: its assignment is closed or about to be read again. */
+  drop(batch: Batch): void
+  /** Answers whether the batch takes the way of single rows, or waits behind one that does; see `Isolate`. */
+  isolate(batch: Batch): boolean
+  /** The partition is to be read again from its frontier. */
+  rewind(assignment: Assignment, isolate: boolean): void
   failed(error: Error): void
 }
 
@@ -15,17 +25,21 @@ interface Shipment {
   /** The first row that the client has not taken. */
   nextRow: number
   unreported: number
+  failed: boolean
 }
 
 /**
  * Hands the rows of released batches to the producer, in the order of release, and counts delivery reports. A full
- * producer queue holds back what comes next until reports have made room.
+ * producer queue holds back what comes next until there is room.
+ *
+ * What can't be delivered is not given up: `kafka/produce-errors.ts` says which failures are waited out, which send the
+ * partition back to its frontier, and which end the process.
  */
 export class Produce {
   readonly #options: ProduceOptions
   readonly #shipments = new Map<number, Shipment>()
   /** Shipments that the client has not wholly taken, in order. */
-  readonly #waiting: Shipment[] = []
+  #waiting: Shipment[] = []
   #lastNumber = 0
 
   constructor(options: ProduceOptions) {
@@ -37,20 +51,46 @@ export class Produce {
     return this.#shipments.size
   }
 
+  /** Whether rows of this partition may still be written, be they of an earlier assignment. */
+  underWay({ topic, partition }: TopicPartition): boolean {
+    return this.#shipments
+      .values()
+      .some(({ batch: { assignment } }) => assignment.topic === topic && assignment.partition === partition)
+  }
+
   release(batch: Batch): void {
+    const { assignment } = batch
+    if (!assignment.live || assignment.rewinding) return this.#options.drop(batch)
+    if (this.#options.isolate(batch)) return
+    this.ship(batch)
+  }
+
+  /** All that came before it has been handed over, or has been through the way of single rows. */
+  ship(batch: Batch): void {
     if (batch.firstRow === batch.endRow) return this.#options.next(batch)
-    const shipment = { batch, number: ++this.#lastNumber, nextRow: batch.firstRow, unreported: 0 }
+    const shipment = { batch, number: ++this.#lastNumber, nextRow: batch.firstRow, unreported: 0, failed: false }
     this.#shipments.set(shipment.number, shipment)
-    if (this.#waiting.length > 0 || !this.#offer(shipment)) this.#waiting.push(shipment)
+    this.#waiting.push(shipment)
+    if (this.#waiting.length === 1) this.step()
+  }
+
+  /** Called by the loop, too: there may be room again without a report. */
+  step(): void {
+    while (this.#waiting.length > 0) {
+      const [shipment] = this.#waiting
+      if (isStale(shipment)) this.#abort(shipment)
+      else if (!this.#offer(shipment)) return
+      this.#waiting.shift()
+    }
   }
 
   delivered(report: DeliveryReport): void {
     const shipment = this.#shipments.get(report.batch)
     if (shipment === undefined) throw new Error(`a delivery report for batch ${report.batch}, which is not in flight`)
-    if (report.error !== undefined) return this.#refused(shipment, report.error)
     shipment.unreported -= report.rows
+    if (report.error !== undefined) this.#refused(shipment, report.error)
     this.#conclude(shipment)
-    this.#drainWaiting()
+    this.step()
   }
 
   /** Answers whether the client has taken all of it. */
@@ -63,21 +103,34 @@ export class Produce {
     return taken === batch.endRow
   }
 
-  #drainWaiting(): void {
-    while (this.#waiting.length > 0 && this.#offer(this.#waiting[0])) this.#waiting.shift()
+  /** No more of it is handed over. */
+  #abort(shipment: Shipment): void {
+    shipment.failed = true
+    shipment.nextRow = shipment.batch.endRow
+    this.#conclude(shipment)
   }
 
-  #conclude(shipment: Shipment): void {
-    if (shipment.unreported > 0 || shipment.nextRow < shipment.batch.endRow) return
-    this.#shipments.delete(shipment.number)
-    this.#options.next(shipment.batch)
+  #conclude({ batch, number, unreported, nextRow, failed }: Shipment): void {
+    if (unreported > 0 || nextRow < batch.endRow) return
+    if (!this.#shipments.delete(number)) return
+    if (failed) this.#options.drop(batch)
+    else this.#options.next(batch)
   }
 
-  /** The batch never settles, so its records are read again: nothing is lost by stopping here. */
-  #refused({ batch }: Shipment, error: { code: number; message: string }): void {
-    const { topic, partition } = batch.assignment
-    this.#options.failed(
-      new Error(`the brokers refused output of ${topic}/${partition}: ${error.message} (code ${error.code})`)
-    )
+  /** The batch does not settle, whatever becomes of it, so that its records are read again. */
+  #refused(shipment: Shipment, failure: ProduceFailure): void {
+    const { events, rewind, failed } = this.#options
+    const { assignment } = shipment.batch
+    const first = !assignment.rewinding
+    shipment.failed = true
+    const remedy = remedyFor(failure.code)
+    if (first) events.undelivered(assignment, failure, remedy)
+    if (remedy === 'stop') return failed(refusal(assignment, failure))
+    rewind(assignment, remedy === 'isolate')
   }
+}
+
+/** Its partition is read again, so what comes of this reading must not be written after what failed. */
+function isStale({ batch }: Shipment): boolean {
+  return !batch.assignment.live || batch.assignment.rewinding
 }

@@ -1,17 +1,36 @@
 import type { ConsumerEvent, RecordConsumer, TopicPartition } from '../kafka/ports.ts'
 import type { Assignment, Assignments } from '../offsets/assignment.ts'
+import { PendingAssignments } from '../offsets/pending-assignments.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { Commit } from './commit.ts'
 
 /** How long the last commit of a revocation may take after its drain; then the partitions are given back without it. */
 const COMMIT_GRACE_MS = 3000
+/** Default of `prepareTimeoutMs`. */
+const PREPARE_TIMEOUT_MS = 5000
+
+/** What is known of partitions beside their offsets, and told to the group as they come and go. */
+export interface PartitionCare {
+  /** These are about to be assigned. Undefined if there is nothing to wait for. `waiting`: whether one still is. */
+  prepare(
+    partitions: readonly TopicPartition[],
+    waiting: (partition: TopicPartition) => boolean
+  ): Promise<void> | undefined
+  opened(assignment: Assignment): void
+  /** These have drained and been committed, and are about to be given back. */
+  leave(assignments: readonly Assignment[]): Promise<void>
+  forget(partitions: readonly TopicPartition[]): void
+}
 
 export interface RebalanceOptions {
   readonly consumer: RecordConsumer
   readonly assignments: Assignments
-  readonly commit: Commit
+  readonly commit: Pick<Commit, 'now'>
+  readonly care: PartitionCare
   readonly events: Events
   readonly drainTimeoutMs: number
+  /** How long partitions wait for what has to be known and told before they are assigned; then they go on without. */
+  readonly prepareTimeoutMs?: number
   /** The assignment is fenced: whatever comes back for it is dropped. */
   fenced(assignment: Assignment): void
   failed(error: Error): void
@@ -40,12 +59,15 @@ interface Revocation {
 export class Rebalance {
   readonly #options: RebalanceOptions
   readonly #revocations = new Set<Revocation>()
+  /** Given by the group, and not ours to read yet. */
+  readonly #pending: PendingAssignments
   #stopDeadlineMs: number | undefined
   /** Since `stop` something was abandoned, or its commit failed: it will be read again. */
   overran = false
 
   constructor(options: RebalanceOptions) {
     this.#options = options
+    this.#pending = new PendingAssignments(options.prepareTimeoutMs ?? PREPARE_TIMEOUT_MS)
   }
 
   /** Leaves the group: every partition is drained and given back. */
@@ -61,7 +83,8 @@ export class Rebalance {
 
   /** Everything has been given back after `stop`, or given up as it took too long. */
   get finished(): boolean {
-    return this.stopping && this.#options.assignments.size === 0 && this.#revocations.size === 0
+    const { size } = this.#options.assignments
+    return this.stopping && size === 0 && this.#revocations.size === 0 && this.#pending.size === 0
   }
 
   handle(event: ConsumerEvent): void {
@@ -79,9 +102,10 @@ export class Rebalance {
     }
   }
 
-  /** Moves revocations on: from drained to committed, from committed to unassigned. */
+  /** Assigns what is prepared. Moves revocations on: from drained to committed, from committed to unassigned. */
   step(): void {
     const nowMs = performance.now()
+    for (const partitions of this.#pending.due(nowMs)) this.#assign(partitions)
     for (const revocation of this.#revocations) {
       if (revocation.state === 'draining') this.#drain(revocation, nowMs)
       if (revocation.state === 'committing' && nowMs >= revocation.deadlineMs) revocation.state = 'done'
@@ -97,13 +121,27 @@ export class Rebalance {
 
   /** A partition that was draining and is assigned anew has been superseded: its old assignment ends here. */
   #assigned(partitions: readonly TopicPartition[]): void {
-    const { assignments, consumer, events } = this.#options
     this.#supersede(partitions)
-    consumer.assign(partitions.map(({ topic, partition }) => assignments.open(topic, partition)))
+    const preparing = this.#options.care.prepare(partitions, partition => this.#pending.has(partition))
+    if (preparing === undefined) this.#assign(partitions)
+    else this.#pending.add(partitions, performance.now(), preparing)
+  }
+
+  #assign(partitions: readonly TopicPartition[]): void {
+    const { assignments, consumer, care, events } = this.#options
+    const opened = partitions.map(({ topic, partition }) => assignments.open(topic, partition))
+    for (const assignment of opened) care.opened(assignment)
+    // From the offset that has been read already: asked once more, in the midst of a rebalance or of another member's open
+    // transaction, the client was seen to find none, and began at the beginning.
+    consumer.assign(
+      opened.map(({ topic, partition, epoch, committed }) => ({ topic, partition, epoch, offset: committed }))
+    )
     events.assigned(partitions)
   }
 
+  /** What waits to be assigned has nothing to drain, and is given back at once. */
   #revoked(partitions: readonly TopicPartition[]): void {
+    this.#withdraw(partitions)
     const draining = new Set(this.#ours(partitions))
     for (const assignment of draining) assignment.state = 'draining'
     const startedMs = performance.now()
@@ -121,6 +159,7 @@ export class Rebalance {
 
   /** Ends the assignments of these partitions, and takes them out of revocations, which must not unassign them again. */
   #supersede(partitions: readonly TopicPartition[]): void {
+    this.#withdraw(partitions)
     for (const assignment of this.#ours(partitions)) this.#close(assignment)
     for (const revocation of this.#revocations) {
       const left = revocation.partitions.filter(partition => !partitions.some(isSameAs(partition)))
@@ -129,13 +168,23 @@ export class Rebalance {
     }
   }
 
+  #withdraw(partitions: readonly TopicPartition[]): void {
+    this.#options.care.forget(this.#pending.withdraw(partitions))
+  }
+
   #drain(revocation: Revocation, nowMs: number): void {
     const busy = [...revocation.draining].filter(({ ledger }) => ledger.inFlight > 0)
     if (busy.length > 0 && nowMs < revocation.deadlineMs) return
     if (busy.length > 0) this.#overrun(busy)
     revocation.state = 'committing'
     revocation.deadlineMs = nowMs + COMMIT_GRACE_MS
-    void this.#options.commit.now([...revocation.draining]).then(() => (revocation.state = 'done'))
+    void this.#commit([...revocation.draining]).then(() => (revocation.state = 'done'))
+  }
+
+  /** What has been abandoned was not given back in order. */
+  async #commit(drained: readonly Assignment[]): Promise<void> {
+    await this.#options.commit.now(drained)
+    await this.#options.care.leave(drained.filter(({ live }) => live))
   }
 
   /** What is in flight is abandoned and can't settle any more; what has settled is still committed. */
@@ -155,6 +204,7 @@ export class Rebalance {
   #giveUp(): void {
     for (const assignment of this.#options.assignments) this.#close(assignment)
     this.#revocations.clear()
+    this.#pending.clear()
     this.overran = true
   }
 
@@ -163,6 +213,7 @@ export class Rebalance {
     this.#fence(assignment)
     this.overran ||= this.stopping && assignment.uncommitted
     this.#options.assignments.close(assignment)
+    this.#options.care.forget([assignment])
   }
 
   #fence(assignment: Assignment): void {

@@ -34,7 +34,12 @@ export class Resequence {
   }
 
   isFirst(batch: Batch): boolean {
-    return this.#queues.get(batch.assignment)?.[0] === batch
+    return this.firstOf(batch.assignment) === batch
+  }
+
+  /** The oldest batch that has not been released. */
+  firstOf(assignment: Assignment): Batch | undefined {
+    return this.#queues.get(assignment)?.[0]
   }
 
   /** A batch has been worked: releases it and those behind it, as far as they are ready. */

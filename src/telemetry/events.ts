@@ -1,9 +1,23 @@
-import type { TopicPartition } from '../kafka/ports.ts'
+import { describeFlood, type FloodOf } from '../dead-letters/fuse.ts'
+import type { ProduceFailure, TopicPartition } from '../kafka/ports.ts'
+import type { ProduceRemedy } from '../kafka/produce-errors.ts'
 import type { LifecycleState } from '../lifecycle.ts'
-import type { Assignment } from '../offsets/assignment.ts'
+import type { Assignment, LedgerTotals } from '../offsets/assignment.ts'
+import type { Death, WorkerDied } from '../pool/worker-death.ts'
 import type { Batch } from '../stages/batch.ts'
 import type { Insights } from './insights.ts'
 import type { Logger } from './logger.ts'
+
+/** Where a record stood; nothing else of it is ever told. */
+export interface RecordPlace extends TopicPartition {
+  readonly offset: number
+}
+
+const deaths: Readonly<Record<Death, string>> = {
+  died: 'a worker thread died; its records run again on another',
+  hung: 'a record kept its worker thread for longer than RECORD_DEADLINE_MS; its records run again on another',
+  stuck: 'a worker thread hangs and can not be ended, so the process has to end'
+}
 
 /** What a client says of itself. */
 interface ClientError {
@@ -89,14 +103,103 @@ export class Events {
     this.#log.warn({ partitions, code: error.code, reason: error.message }, 'a commit failed; it is tried again')
   }
 
-  workerDied(where: { topic?: string; partition?: number; offset?: number; deaths: number; code: string }): void {
+  /** `where` is undefined if it had begun no record, or none can be blamed. */
+  workerDied(where: RecordPlace | undefined, { death, code }: WorkerDied): void {
     this.#insights.workerDeaths++
-    this.#log.error(where, 'a worker thread died; its records run again on another')
+    this.#log.error({ ...where, code }, deaths[death])
+  }
+
+  /** Their last owner died before it had committed anything of them. */
+  careful(partitions: readonly TopicPartition[]): void {
+    this.#log.warn(
+      { partitions: namesOf(partitions) },
+      'a process may have died of a record here: they are named in the offsets before they run, until it is known'
+    )
+  }
+
+  convictedByDeaths(where: RecordPlace): void {
+    this.#log.error({ ...where }, 'the process died three times over this record: it becomes a dead letter')
+  }
+
+  /** The record has killed its worker twice, the second time alone. */
+  convicted(where: RecordPlace | undefined): void {
+    this.#log.error({ ...where }, 'this record kills its worker thread: it becomes a dead letter')
+  }
+
+  /** A failure that sends a partition back; once for each time it is sent. */
+  undelivered({ topic, partition }: TopicPartition, { code, message }: ProduceFailure, remedy: ProduceRemedy): void {
+    this.#insights.undelivered++
+    this.#log.warn({ topic, partition, code, reason: message, remedy }, 'output could not be delivered')
+  }
+
+  rewound({ topic, partition }: TopicPartition, offset: number): void {
+    this.#insights.rewinds++
+    this.#log.warn({ topic, partition, offset }, 'the partition is read again from here')
+  }
+
+  /** The brokers refuse what comes of one record, whatever else is in the request. */
+  condemned({ topic, partition }: TopicPartition, offset: number, { code, message }: ProduceFailure): void {
+    this.#log.error(
+      { topic, partition, offset, code, reason: message },
+      'the brokers refuse what comes of this record: it becomes a dead letter'
+    )
+  }
+
+  aborted({ code, message }: ProduceFailure): void {
+    this.#insights.aborts++
+    this.#log.warn({ code, reason: message }, 'the transaction is aborted; what was in it is read again')
+  }
+
+  /** Said once, however much of it follows. */
+  flooded(flood: FloodOf, consequence: string): void {
+    const { topic, partition, firstOffset, lastOffset, deadLetters, records } = flood
+    const reasons = flood.reasons.map(([reason, count]) => `${reason} ${count}`)
+    this.#log.error(
+      { topic, partition, firstOffset, lastOffset, deadLetters, records, reasons },
+      `${describeFlood(flood)}; ${consequence}`
+    )
+  }
+
+  /** Somebody has said that what was held may go on. */
+  released(parkedRecords: number): void {
+    this.#log.warn({ parkedRecords }, 'what was held goes on')
+  }
+
+  heldAbandoned(partitions: readonly TopicPartition[]): void {
+    this.#log.warn({ partitions: namesOf(partitions) }, 'what is held of these is abandoned and read again')
+  }
+
+  paused(partitions: readonly TopicPartition[]): void {
+    this.#log.warn({ partitions: namesOf(partitions) }, 'partitions paused: nothing more of them is read')
+  }
+
+  resumed(partitions: readonly TopicPartition[]): void {
+    this.#log.warn({ partitions: namesOf(partitions) }, 'paused partitions go on')
+  }
+
+  stalled(stallTimeoutMs: number, diagnosis: readonly string[]): void {
+    this.#insights.stalls++
+    this.#log.error(
+      { stallTimeoutMs, diagnosis },
+      'no progress, though there are records to read (STALL_TIMEOUT_MS): leaving the group and joining it again'
+    )
+  }
+
+  transactionLeftOpen(diagnosis: readonly string[]): void {
+    this.#log.warn(
+      { diagnosis },
+      "somebody's transaction stays open: what comes after it can not be read before it ends"
+    )
   }
 
   clientError(client: 'consumer' | 'producer', { code, message, fatal }: ClientError): void {
     this.#insights.troubled(message, performance.now())
     this.#log[fatal ? 'error' : 'warn']({ client, code, fatal, reason: message }, 'the Kafka client reports an error')
+  }
+
+  /** The last line of every run that is not killed: what its ledgers add up to. */
+  ended({ consumed, tally, abandoned, inFlight }: LedgerTotals): void {
+    this.#log.info({ consumed, ...tally, abandoned, inFlight }, 'what became of the records')
   }
 
   failed(error: Error): void {

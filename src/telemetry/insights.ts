@@ -21,7 +21,11 @@ export class Insights {
   commits = 0
   failedCommits = 0
   workerDeaths = 0
+  stalls = 0
   rebalances = 0
+  undelivered = 0
+  rewinds = 0
+  aborts = 0
   #trouble = { message: '', untilMs: 0 }
   firstRecordMs: number | undefined
   lastCommitMs: number | undefined
@@ -48,6 +52,11 @@ export class Insights {
 
   troubled(message: string, nowMs: number): void {
     this.#trouble = { message, untilMs: nowMs + TROUBLE_SHOWN_MS }
+  }
+
+  /** What a client complained of last, however long ago; undefined if nothing. */
+  get lastTrouble(): string | undefined {
+    return this.#trouble.message || undefined
   }
 
   /** What a client complained of lately; undefined if nothing. */

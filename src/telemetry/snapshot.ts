@@ -1,10 +1,21 @@
-import type { RecordConsumer } from '../kafka/ports.ts'
+import type { FloodOf } from '../dead-letters/fuse.ts'
+import type { RecordConsumer, TopicPartition } from '../kafka/ports.ts'
 import type { LifecycleState } from '../lifecycle.ts'
 import type { Assignments, LedgerTotals } from '../offsets/assignment.ts'
 import type { Counts, Insights } from './insights.ts'
 
+/** What stands still, and whether it may. */
+export interface Standing {
+  /** The flood of dead letters that everything is held for, and how many records wait behind it. */
+  readonly held: (FloodOf & { readonly parkedRecords: number }) | undefined
+  /** Partitions that somebody has paused. */
+  readonly paused: readonly TopicPartition[]
+  /** False once a partition with records to read has made no progress for `STALL_TIMEOUT_MS`, until it does. */
+  readonly live: boolean
+}
+
 /** What the processor has done so far: `consumed` is always the sum of the tally, `abandoned` and `inFlight`. */
-export interface Snapshot extends LedgerTotals {
+export interface Snapshot extends LedgerTotals, Standing {
   readonly state: LifecycleState
   readonly partitions: number
   /** Records in Kafka that have not settled, as far as is known; of the assigned partitions. */
@@ -25,11 +36,13 @@ export function snapshotOf(
   state: LifecycleState,
   assignments: Assignments,
   insights: Insights,
-  consumer: EndOffsets
+  consumer: EndOffsets,
+  standing: Standing
 ): Snapshot {
   const { reasons, rules, counters, firstRecordMs, lastCommitMs } = insights
   return {
     ...assignments.totals(),
+    ...standing,
     state,
     partitions: assignments.size,
     lag: lagOf(assignments, consumer),

@@ -1,75 +1,83 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
-import {
-  nativeProducer,
-  Producer,
-  WITHOUT_TOPIC_PROPERTIES,
-  type ProducerClient
-} from '../../src/kafka/confluent/client.ts'
-import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
-import { toNative } from '../../src/kafka/confluent/headers.ts'
-import { readLast } from '../../src/kafka/confluent/read-last.ts'
+import type { Properties } from '../../src/kafka/confluent/client.ts'
 import { createConfluentTransport } from '../../src/kafka/confluent/transport.ts'
 import type { CommitOffset, Transport } from '../../src/kafka/ports.ts'
+import { readTopic } from '../kafka/topic-reader.ts'
 import { Member } from './member.ts'
+import { RawWriter } from './raw-writer.ts'
 import {
   SLAB_RECORDS,
   uniqueName,
   type Harness,
   type NewRecord,
+  type OpenTransaction,
   type StoredRecord,
+  type TopicLimits,
   type TransportOptions
 } from './harness.ts'
 
-const MAX_BYTES = 8_000_000
+const silent = { delivered: () => undefined, transactionFailed: () => undefined, producerError: () => undefined }
+
+/** How the members of a group share out partitions. */
+export type GroupKind = 'cooperative' | 'eager' | 'consumer' | 'named'
+
+const GROUP_PROPERTIES: Readonly<Record<GroupKind, Properties>> = {
+  cooperative: classic('cooperative-sticky'),
+  eager: classic('range'),
+  named: classic('cooperative-sticky'),
+  consumer: { 'group.protocol': 'consumer' }
+}
 
 export class ConfluentHarness implements Harness {
   readonly #bootstrap: string
+  readonly #kind: GroupKind
   readonly #admin: ConfluentAdmin
-  readonly #writer: ProducerClient
+  readonly #writer: RawWriter
+  readonly #partitions = new Map<string, number>()
   readonly #fencing: Member[] = []
 
-  static async start(brokers: string): Promise<ConfluentHarness> {
+  static async start(brokers: string, kind: GroupKind = 'cooperative'): Promise<ConfluentHarness> {
     const admin = new ConfluentAdmin({ 'bootstrap.servers': brokers })
     await admin.connect()
-    const properties = {
-      'bootstrap.servers': brokers,
-      'message.max.bytes': MAX_BYTES,
-      'linger.ms': 0,
-      'enable.idempotence': true
-    }
-    const writer = await connectClient('test writer', () => new Producer(properties, WITHOUT_TOPIC_PROPERTIES))
-    return new ConfluentHarness(brokers, admin, writer)
+    return new ConfluentHarness(brokers, kind, admin, await RawWriter.connect(brokers))
   }
 
-  constructor(bootstrap: string, admin: ConfluentAdmin, writer: ProducerClient) {
+  private constructor(bootstrap: string, kind: GroupKind, admin: ConfluentAdmin, writer: RawWriter) {
     this.#bootstrap = bootstrap
+    this.#kind = kind
     this.#admin = admin
     this.#writer = writer
   }
 
-  async createTopic(partitions: number): Promise<string> {
+  async createTopic(partitions: number, limits: TopicLimits = {}): Promise<string> {
     const topic = uniqueName('topic')
-    await this.#admin.createTopics([{ topic, partitions, replicationFactor: 1 }])
+    await this.#admin.createTopics([{ topic, partitions, replicationFactor: 1, config: configOf(limits) }])
     // A topic is created before every broker, and the metadata, know of it.
     while (!(await this.#admin.partitionCounts()).has(topic)) await delay(20)
+    this.#partitions.set(topic, partitions)
     return topic
   }
 
-  async append(topic: string, partition: number, records: readonly NewRecord[]): Promise<void> {
-    const native = nativeProducer(this.#writer)
-    for (const { key = null, value = null, timestampMs = 0, headers = [] } of records) {
-      const code = native.produce(topic, partition, value, key, timestampMs, undefined, toNative(headers))
-      if (code !== 0) throw new Error(`could not append: error ${code}`)
-    }
-    await new Promise<void>((resolve, reject) => {
-      this.#writer.flush(10_000, error => (error ? reject(error) : resolve()))
-    })
+  append(topic: string, partition: number, records: readonly NewRecord[]): Promise<void> {
+    return this.#writer.write(topic, partition, records)
   }
 
-  async read(topic: string): Promise<StoredRecord[]> {
-    const records = await readLast({ 'bootstrap.servers': this.#bootstrap }, topic, 100_000)
-    return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset)
+  async openTransaction(topic: string, partition: number, records: readonly NewRecord[]): Promise<OpenTransaction> {
+    const writer = await RawWriter.connect(this.#bootstrap, uniqueName('upstream'))
+    await writer.begin()
+    await writer.write(topic, partition, records)
+    return { commit: () => writer.end('commit'), abort: () => writer.end('abort') }
+  }
+
+  async timedOut(topic: string): Promise<void> {
+    // The row and the marker of the abort.
+    const ended = async () => (await this.#admin.endOffsets([{ topic, partition: 0 }]))[0].offset >= 2
+    while (!(await ended())) await delay(20)
+  }
+
+  read(topic: string): Promise<StoredRecord[]> {
+    return readTopic(this.#bootstrap, topic, this.#partitions.get(topic) ?? 0, 'left out')
   }
 
   async committed(group: string, topic: string, partition: number): Promise<CommitOffset | undefined> {
@@ -77,25 +85,22 @@ export class ConfluentHarness implements Harness {
     return committed.offset < 0 ? undefined : committed
   }
 
-  transport({ group, outputTopics = [], events, queueRows = 100_000, instance }: TransportOptions): Transport {
+  transport(options: TransportOptions): Transport {
     return createConfluentTransport({
-      consumerProperties: { ...this.#consumerProperties(group), ...(instance && { 'group.instance.id': instance }) },
-      producerProperties: {
-        'bootstrap.servers': this.#bootstrap,
-        'enable.idempotence': true,
-        'linger.ms': 5,
-        'queue.buffering.max.messages': queueRows
-      },
-      outputTopics,
+      consumerProperties: this.#consumerProperties(options),
+      producerProperties: this.#producerProperties(options),
+      outputTopics: options.outputTopics ?? [],
       slabRecords: SLAB_RECORDS,
-      events: { delivered: () => undefined, producerError: () => undefined, ...events }
+      events: { ...silent, ...options.events }
     })
   }
 
-  async breakForGood(_: Transport, options: TransportOptions, topic: string): Promise<void> {
-    const member = await new Member(this.transport(options).consumer).join([topic])
-    this.#fencing.push(member)
-    await member.poll()
+  /** KIP-848 refuses the one that comes later; before it, the earlier one was fenced. */
+  async breakForGood(member: Member, options: TransportOptions, topic: string): Promise<Member> {
+    const other = await new Member(this.transport(options).consumer).join([topic])
+    this.#fencing.push(other)
+    await other.poll()
+    return this.#kind === 'consumer' ? other : member
   }
 
   unreachable() {
@@ -105,7 +110,7 @@ export class ConfluentHarness implements Harness {
       producerProperties: { ...nowhere, 'enable.idempotence': true },
       outputTopics: [],
       slabRecords: SLAB_RECORDS,
-      events: { delivered: () => undefined, producerError: () => undefined },
+      events: silent,
       connectAttemptsMs: [300, 300]
     })
     return { transport, cause: /can't connect: .*Connection refused/ }
@@ -113,21 +118,51 @@ export class ConfluentHarness implements Harness {
 
   async close(): Promise<void> {
     for (const member of this.#fencing) await member.consumer.disconnect()
-    await disconnectClient(this.#writer, 'test writer', 0)
+    await this.#writer.disconnect()
     await this.#admin.disconnect()
   }
 
-  #consumerProperties(group: string) {
+  #consumerProperties({ group, instance }: TransportOptions): Properties {
+    const name = instance ?? (this.#kind === 'named' ? uniqueName('instance') : undefined)
     return {
       'bootstrap.servers': this.#bootstrap,
       'group.id': group,
+      ...(name && { 'group.instance.id': name }),
       'enable.auto.commit': false,
       'enable.auto.offset.store': false,
       'auto.offset.reset': 'earliest',
-      'partition.assignment.strategy': 'cooperative-sticky',
-      'session.timeout.ms': 6_000,
-      'heartbeat.interval.ms': 200,
-      'fetch.wait.max.ms': 50
+      'fetch.wait.max.ms': 50,
+      // Stable offsets are known by these.
+      'statistics.interval.ms': 200,
+      ...GROUP_PROPERTIES[this.#kind]
     }
+  }
+
+  #producerProperties({ queueRows = 100_000, ...options }: TransportOptions): Properties {
+    const { transactionalId, transactionTimeoutMs = 15_000 } = options
+    const transactional = { 'transactional.id': transactionalId ?? '', 'transaction.timeout.ms': transactionTimeoutMs }
+    return {
+      'bootstrap.servers': this.#bootstrap,
+      'enable.idempotence': true,
+      'linger.ms': 5,
+      'queue.buffering.max.messages': queueRows,
+      'delivery.timeout.ms': transactionTimeoutMs,
+      ...(transactionalId !== undefined && transactional)
+    }
+  }
+}
+
+function classic(strategy: string): Properties {
+  return {
+    'partition.assignment.strategy': strategy,
+    'session.timeout.ms': 6_000,
+    'heartbeat.interval.ms': 200
+  }
+}
+
+function configOf({ maxBatchBytes, maxAgeMs }: TopicLimits): Record<string, string> {
+  return {
+    ...(maxBatchBytes !== undefined && { 'max.message.bytes': String(maxBatchBytes) }),
+    ...(maxAgeMs !== undefined && { 'message.timestamp.before.max.ms': String(maxAgeMs) })
   }
 }

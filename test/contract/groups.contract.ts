@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { uniqueName, type Harness } from './harness.ts'
-import { Member, pollAll, spans } from './member.ts'
+import { uniqueName, type GroupTraits, type Harness } from './harness.ts'
+import { Member, pollAll, pollAndGiveUp, spans } from './member.ts'
 
-export function describeGroups(harness: () => Harness): void {
+export function describeGroups(harness: () => Harness, traits: GroupTraits): void {
   const join = (group: string, topic: string) => new Member(harness().transport({ group }).consumer).join([topic])
 
   const fill = async (topic: string, partitions: number, count: number) => {
@@ -67,14 +67,16 @@ export function describeGroups(harness: () => Harness): void {
       const second = await join(group, topic)
       await pollAll([first, second], () => first.revoked.length > 0)
       expect(second.assigned()).toEqual([])
-      const [moved] = first.revoked
-      await first.consumer.commit([{ ...moved, offset: 300 }])
+      const asked = first.revoked
+      expect(asked).toHaveLength(traits.incremental ? 1 : 2)
+      await first.consumer.commit(asked.map(partition => ({ ...partition, offset: 300 })))
       first.giveUp()
       await fill(topic, 2, 50)
       await pollAll([first, second], () => first.records.length >= 650 && second.records.length >= 50)
-      expect(second.assigned()).toMatchObject([moved])
+      const [{ partition: moved }] = second.assigned()
+      expect(asked).toContainEqual({ topic, partition: moved })
       expect(spans(second.records)).toBe('300-349')
-      expect(spans(first.records.filter(record => record.partition !== moved.partition))).toBe('0-349')
+      expect([spans(first.recordsOf(moved)), spans(first.recordsOf(1 - moved))]).toEqual(['0-299', '0-349'])
       await first.consumer.disconnect()
       await second.consumer.disconnect()
     })
@@ -87,15 +89,15 @@ export function describeGroups(harness: () => Harness): void {
       await first.pollUntil(() => first.records.length > 0)
       const second = await join(group, topic)
       await pollAll([first, second], () => first.revoked.length > 0)
-      const [moved] = first.revoked
       first.giveUp()
       const before = first.records.length
       await pollAll([first, second], () => second.assigned().length === 1)
+      const [{ partition: moved }] = second.assigned()
       await second.consumer.disconnect()
-      await first.pollUntil(() => first.assigned().length === 2)
-      const { epoch } = first.assigned().find(({ partition }) => partition === moved.partition)!
+      await pollAndGiveUp([first], () => first.assigned().length === 2)
+      const { epoch } = first.assigned().find(({ partition }) => partition === moved)!
       await first.pollUntil(() => first.ends().some(end => end.epoch === epoch))
-      const again = first.records.slice(before).filter(({ partition }) => partition === moved.partition)
+      const again = first.recordsOf(moved, before)
       expect(new Set(again.map(record => record.epoch))).toEqual(new Set([epoch]))
       expect(spans(again)).toBe('0-499')
       await first.consumer.disconnect()
@@ -138,6 +140,28 @@ export function describeGroups(harness: () => Harness): void {
       expect(await harness().committed(group, topic, 1)).toMatchObject({ offset: 10 })
     })
 
+    test('a member that left joins again by subscribing, and reads on from what it committed', async () => {
+      const group = uniqueName('group')
+      const topic = await harness().createTopic(2)
+      await fill(topic, 2, 100)
+      const member = await join(group, topic)
+      await member.pollUntil(() => member.records.length === 200)
+      for (const [round, offset] of [40, 70].entries()) {
+        member.consumer.unsubscribe()
+        await member.pollUntil(() => member.revoked.length === 2)
+        await member.consumer.commit(member.revoked.map(partition => ({ ...partition, offset })))
+        member.giveUp()
+        const before = member.records.length
+        member.consumer.subscribe([topic])
+        await member.pollUntil(() => member.records.length === before + 2 * (100 - offset))
+        const epochs = member.assigned().map(({ epoch }) => epoch)
+        expect(epochs).toEqual([3 + 2 * round, 4 + 2 * round])
+        for (const partition of [0, 1]) expect(spans(member.recordsOf(partition, before))).toBe(`${offset}-99`)
+      }
+      expect(member.consumer.reachable).toBe(true)
+      await member.consumer.disconnect()
+    })
+
     test('assign and unassign are refused while a poll is under way', async () => {
       const topic = await harness().createTopic(1)
       const member = await join(uniqueName('group'), topic)
@@ -169,12 +193,11 @@ export function describeGroups(harness: () => Harness): void {
     test('a client that has failed for good says so', async () => {
       const topic = await harness().createTopic(1)
       const options = { group: uniqueName('group'), instance: 'same' }
-      const transport = harness().transport(options)
-      const member = await new Member(transport.consumer).join([topic])
+      const member = await new Member(harness().transport(options).consumer).join([topic])
       await member.pollUntil(() => member.assigned().length === 1)
-      await harness().breakForGood(transport, options, topic)
-      await member.pollUntil(() => member.events.some(event => event.type === 'error' && event.fatal))
-      expect(member.events).toContainEqual(expect.objectContaining({ type: 'error', fatal: true }))
+      const broken = await harness().breakForGood(member, options, topic)
+      await broken.pollUntil(() => broken.events.some(event => event.type === 'error' && event.fatal))
+      expect(broken.events).toContainEqual(expect.objectContaining({ type: 'error', fatal: true }))
       await member.consumer.disconnect()
     })
 
@@ -186,6 +209,7 @@ export function describeGroups(harness: () => Harness): void {
       ])
       expect(consumer).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(cause) } })
       expect(producer).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(cause) } })
+      expect(transport.consumer.reachable).toBe(false)
       await transport.consumer.disconnect()
       await transport.producer.disconnect()
     })

@@ -25,6 +25,8 @@ export class Member {
   revoked: readonly TopicPartition[] = []
   slab: Slab
   maxRecordBytes = 1_000_000
+  /** Off: assignments are left to the test. */
+  answering = true
   #assigned: AssignedPartition[] = []
   #epoch = 0
 
@@ -64,6 +66,19 @@ export class Member {
     this.consumer.unassign(revoked)
   }
 
+  /** Answers the new epoch. */
+  rewind({ topic, partition }: TopicPartition, offset: number): number {
+    const epoch = ++this.#epoch
+    this.consumer.rewind([{ topic, partition, epoch, offset }])
+    this.#assigned = this.#assigned.map(held => (isAt(held, partition, topic) ? { topic, partition, epoch } : held))
+    return epoch
+  }
+
+  /** What was received of a partition, from the record on of which so many had come before. */
+  recordsOf(partition: number, since = 0): ReceivedRecord[] {
+    return this.records.slice(since).filter(record => record.partition === partition)
+  }
+
   ends(): { readonly epoch: number; readonly offset: number }[] {
     return this.events.flatMap(event => (event.type === 'end' ? [{ epoch: event.epoch, offset: event.offset }] : []))
   }
@@ -75,7 +90,7 @@ export class Member {
   #handle({ events }: PollResult): void {
     this.events.push(...events)
     for (const event of events) {
-      if (event.type === 'assigned') this.#assign(event.partitions)
+      if (event.type === 'assigned' && this.answering) this.#assign(event.partitions)
       if (event.type === 'revoked') this.#revoke(event.partitions)
     }
   }
@@ -89,7 +104,7 @@ export class Member {
   #revoke(partitions: readonly TopicPartition[]): void {
     this.revoked = partitions
     this.#assigned = this.#assigned.filter(
-      held => !partitions.some(({ topic, partition }) => held.topic === topic && held.partition === partition)
+      held => !partitions.some(({ topic, partition }) => isAt(held, partition, topic))
     )
   }
 
@@ -114,6 +129,20 @@ export class Member {
 /** Polls all of them in turn until the condition holds. */
 export async function pollAll(members: readonly Member[], condition: () => boolean): Promise<void> {
   while (!condition()) for (const member of members) await member.poll()
+}
+
+/** As `pollAll`, and whoever is asked for partitions gives them up, without a commit. */
+export async function pollAndGiveUp(members: readonly Member[], condition: () => boolean): Promise<void> {
+  while (!condition()) {
+    for (const member of members) {
+      await member.poll()
+      if (member.revoked.length > 0) member.giveUp()
+    }
+  }
+}
+
+function isAt(held: TopicPartition, partition: number, topic: string): boolean {
+  return held.topic === topic && held.partition === partition
 }
 
 /** Offsets in the order in which they came, such as `0-63 40-99` where some were repeated. */

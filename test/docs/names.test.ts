@@ -28,8 +28,8 @@ describe.each(pages)('%s', page => {
   })
 })
 
-test('every test that DESIGN.md names is in the file that it names', () => {
-  const named = [...read('DESIGN.md').matchAll(/`(test\/[\w./-]+\.ts)`: "([^"]+)"/g)]
+test.each(['DESIGN.md', 'docs/guarantees.md'])('every test that %s names is in the file that it names', page => {
+  const named = [...read(page).matchAll(/`(test\/[\w./-]+\.ts)`: "([^"]+)"/g)]
   expect(named.length).toBeGreaterThan(15)
   expect(named.filter(([, file, name]) => !read(file).includes(name)).map(([, , name]) => name)).toEqual([])
 })

@@ -4,7 +4,7 @@ import { FakeCluster } from './cluster.ts'
 import { createFakeTransport } from './transport.ts'
 import type { FakeConsumer } from './consumer.ts'
 
-const silent = { delivered: () => undefined, producerError: () => undefined }
+const silent = { delivered: () => undefined, transactionFailed: () => undefined, producerError: () => undefined }
 
 function clusterWith(partitions: number) {
   const cluster = new FakeCluster()

@@ -3,13 +3,14 @@ import { ErrorCode, KafkaError } from '../../src/kafka/kafka-error.ts'
 import type {
   AssignedPartition,
   CommitOffset,
+  CommittedPosition,
   ConsumerEvent,
   PollResult,
   RecordConsumer,
   TopicPartition
 } from '../../src/kafka/ports.ts'
 import type { SlabWriter } from '../../src/slabs/writer.ts'
-import type { FakeCluster } from './cluster.ts'
+import type { FakeCluster, FakeError } from './cluster.ts'
 import type { FakeGroup, Member } from './group.ts'
 import { nameOf } from './log.ts'
 
@@ -36,6 +37,7 @@ export class FakeConsumer implements RecordConsumer, Member {
   /** Unassigned, and not told to the group before all that it asked for is. */
   readonly #givenUp: TopicPartition[] = []
   readonly #offered = new Set<string>()
+  readonly #paused = new Set<string>()
   subscription: readonly string[] = []
   #expired = false
   #held = false
@@ -87,12 +89,16 @@ export class FakeConsumer implements RecordConsumer, Member {
     this.#held = false
   }
 
-  assign(partitions: readonly AssignedPartition[]): void {
+  assign(partitions: Parameters<RecordConsumer['assign']>[0]): void {
     this.#betweenPolls('assign')
     for (const partition of partitions) {
       this.#offered.delete(nameOf(partition))
       const committed = this.#cluster.committed(this.#groupName, partition)
-      this.#positions.set(nameOf(partition), { ...partition, next: committed?.offset ?? 0, endTold: -1 })
+      this.#positions.set(nameOf(partition), {
+        ...partition,
+        next: partition.offset ?? committed?.offset ?? 0,
+        endTold: -1
+      })
     }
   }
 
@@ -100,6 +106,7 @@ export class FakeConsumer implements RecordConsumer, Member {
     this.#betweenPolls('unassign')
     for (const partition of partitions) {
       this.#positions.delete(nameOf(partition))
+      this.#paused.delete(nameOf(partition))
       this.#revoking.delete(nameOf(partition))
     }
     this.#givenUp.push(...partitions)
@@ -108,15 +115,55 @@ export class FakeConsumer implements RecordConsumer, Member {
     if (this.#expired) this.#rejoin()
   }
 
-  async commit(offsets: readonly CommitOffset[]): Promise<void> {
-    const error = this.#cluster.commitErrors.shift() ?? this.#commitError(offsets)
+  rewind(partitions: readonly (AssignedPartition & { readonly offset: number })[]): void {
+    this.#betweenPolls('rewind')
+    for (const { offset, ...partition } of partitions) {
+      if (!this.#positions.has(nameOf(partition))) {
+        throw new KafkaError(ErrorCode.STATE, `rewind: ${nameOf(partition)} is not assigned`)
+      }
+      this.#positions.set(nameOf(partition), { ...partition, next: offset, endTold: -1 })
+    }
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#betweenPolls('pause')
+    for (const name of partitions.map(nameOf)) if (this.#positions.has(name)) this.#paused.add(name)
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#betweenPolls('resume')
+    for (const partition of partitions) this.#paused.delete(nameOf(partition))
+  }
+
+  async committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedPosition[]> {
     await nextTurn()
+    await this.#cluster.commitsReleased()
+    const error = this.#cluster.committedErrors.shift() ?? this.#unreachable()
+    if (error !== undefined) throw new KafkaError(error.code, `what is committed is not known: ${error.message}`)
+    return partitions.map(({ topic, partition }) => {
+      const { offset = -1, metadata = '' } = this.#cluster.committed(this.#groupName, { topic, partition }) ?? {}
+      return { topic, partition, offset, metadata }
+    })
+  }
+
+  async commit(offsets: readonly CommitOffset[]): Promise<void> {
+    const error = this.#cluster.commitErrors.shift() ?? this.refusalOf(offsets) ?? this.#unreachable()
+    await nextTurn()
+    await this.#cluster.commitsReleased()
     if (error !== undefined) throw new KafkaError(error.code, `commit failed: ${error.message}`)
-    for (const offset of offsets) this.#cluster.commits.push({ ...offset, group: this.#groupName })
+    this.write(offsets)
   }
 
   endOffset(partition: TopicPartition): number {
     return this.#positions.has(nameOf(partition)) ? this.#cluster.log(partition).end : -1
+  }
+
+  stableOffset(partition: TopicPartition): number {
+    return this.#positions.has(nameOf(partition)) ? this.#cluster.log(partition).stableOffset : -1
+  }
+
+  get reachable(): boolean {
+    return this.#connected && this.#cluster.down === undefined
   }
 
   unsubscribe(): void {
@@ -129,6 +176,7 @@ export class FakeConsumer implements RecordConsumer, Member {
     this.#connected = false
     this.#group.leave(this)
     const all = [...this.#positions.values(), ...[...this.#offered, ...this.#revoking].map(partitionOf)]
+    this.#positions.clear()
     this.#group.release(this, all)
   }
 
@@ -141,6 +189,19 @@ export class FakeConsumer implements RecordConsumer, Member {
   expire(): void {
     this.#expired = true
     this.#group.expire(this)
+  }
+
+  /** For transactions: why the group would not take these. */
+  refusalOf(offsets: readonly CommitOffset[]): FakeError | undefined {
+    if (offsets.some(({ metadata }) => Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES)) {
+      return { code: METADATA_TOO_LARGE, message: 'offset metadata too large' }
+    }
+    return this.#expired ? { code: UNKNOWN_MEMBER, message: 'unknown member' } : undefined
+  }
+
+  /** For transactions: the group takes these. */
+  write(offsets: readonly CommitOffset[]): void {
+    for (const offset of offsets) this.#cluster.commits.push({ ...offset, group: this.#groupName })
   }
 
   onAssigned(partitions: readonly TopicPartition[]): void {
@@ -160,10 +221,12 @@ export class FakeConsumer implements RecordConsumer, Member {
   }
 
   #deliver(into: SlabWriter | undefined): number {
-    if (into === undefined || this.#held || this.#revoking.size > 0 || this.#offered.size > 0) return 0
+    if (into === undefined || this.#held || this.#cluster.down !== undefined) return 0
+    if (this.#revoking.size > 0 || this.#offered.size > 0) return 0
     for (let before = -1; into.records > before;) {
       before = into.records
-      for (const position of this.#positions.values()) {
+      for (const [name, position] of this.#positions) {
+        if (this.#paused.has(name)) continue
         const needsBytes = this.#deliverFrom(position, into)
         if (needsBytes > 0) return into.records === 0 ? needsBytes : 0
       }
@@ -184,17 +247,16 @@ export class FakeConsumer implements RecordConsumer, Member {
       position.next = record.offset + 1
     }
     if (end < log.records.length) return 0
-    position.next = log.end
-    if (position.endTold !== log.end) this.#events.push({ type: 'end', epoch, offset: log.end })
-    position.endTold = log.end
+    const { stableOffset: offset } = log
+    position.next = offset
+    if (position.endTold !== offset) this.#events.push({ type: 'end', epoch, offset })
+    position.endTold = offset
     return 0
   }
 
-  #commitError(offsets: readonly CommitOffset[]) {
-    if (offsets.some(({ metadata }) => Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES)) {
-      return { code: METADATA_TOO_LARGE, message: 'offset metadata too large' }
-    }
-    return this.#expired ? { code: UNKNOWN_MEMBER, message: 'unknown member' } : undefined
+  #unreachable(): FakeError | undefined {
+    const { down } = this.#cluster
+    return down === undefined ? undefined : { code: ErrorCode.TRANSPORT, message: down }
   }
 
   #betweenPolls(call: string): void {

@@ -10,8 +10,8 @@ export interface Member {
 }
 
 /**
- * A consumer group with a sticky, cooperative assignor: who leaves a partition is asked first, who gets it is told once
- * it has been given up.
+ * A consumer group with a sticky assignor: who leaves a partition is asked first, who gets it is told once it has been
+ * given up.
  */
 export class FakeGroup {
   readonly #cluster: FakeCluster
@@ -22,6 +22,8 @@ export class FakeGroup {
   readonly #revoking = new Set<string>()
   /** Set by `moveTo`; kept as long as the member is there. */
   readonly #pinned = new Map<string, Member>()
+  /** Everybody is asked for everything at each change, and told anew when all has been given up. */
+  eager = false
 
   constructor(cluster: FakeCluster) {
     this.#cluster = cluster
@@ -66,8 +68,16 @@ export class FakeGroup {
   rebalance(): void {
     const partitions = this.#partitions()
     this.#retarget(partitions)
-    for (const member of new Set([...this.#members, ...this.#owner.values()])) this.#revoke(member, partitions)
+    const moves = partitions.filter(partition => this.#isElsewhere(partition))
+    if (moves.length === 0) return
+    const revoked = this.eager ? partitions : moves
+    for (const member of new Set([...this.#members, ...this.#owner.values()])) this.#revoke(member, revoked)
+    if (this.eager && this.#owner.size > 0) return
     for (const member of this.#members) this.#assign(member, partitions)
+  }
+
+  #isElsewhere(partition: TopicPartition): boolean {
+    return this.#owner.get(nameOf(partition)) !== this.#target.get(nameOf(partition))
   }
 
   #remove(member: Member): void {
@@ -86,7 +96,7 @@ export class FakeGroup {
   #revoke(member: Member, partitions: readonly TopicPartition[]): void {
     const revoked = partitions.filter(partition => {
       const name = nameOf(partition)
-      return this.#owner.get(name) === member && this.#target.get(name) !== member && !this.#revoking.has(name)
+      return this.#owner.get(name) === member && !this.#revoking.has(name)
     })
     if (revoked.length === 0) return
     for (const partition of revoked) this.#revoking.add(nameOf(partition))

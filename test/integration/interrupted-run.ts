@@ -46,9 +46,9 @@ export class InterruptedRun {
   }
 
   /** Has another processor do the rest. Answers all that there is then. */
-  async finish(): Promise<Trace> {
+  async finish(settings: Environment = {}): Promise<Trace> {
     const ends = await this.#kafka.endOffsets(this.#topics.input)
-    const processor = this.start()
+    const processor = this.start(settings)
     await processor.until('the rest is committed', async () => {
       const committed = await this.#committed()
       return committed.every((offset, partition) => offset === ends[partition])

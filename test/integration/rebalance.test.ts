@@ -10,15 +10,23 @@ import { describeOnKafka, TestKafka } from '../kafka/test-kafka.ts'
 const RECORDS = 80_000
 const PARTITIONS = 6
 
-describeOnKafka('two processors in one group', () => {
+const protocols = [
+  ['cooperative', {}],
+  ['eager', { ASSIGNMENT_STRATEGY: 'range' }],
+  ['KIP-848', { GROUP_PROTOCOL: 'consumer' }],
+  ['exactly-once', { DELIVERY: 'exactly-once', TRANSACTION_MS: '100' }]
+] as const
+
+// Side by side, as they mostly wait for a linger or for the group.
+describeOnKafka('two processors in one group', { concurrent: true }, () => {
   let kafka: TestKafka
   beforeAll(async () => (kafka = await TestKafka.connect()))
   afterAll(() => kafka.disconnect())
 
-  test('one joins in mid-flight and leaves again: nothing is lost, nothing is repeated, order is kept', async () => {
+  test.for(protocols)('%s: one joins and leaves in mid-flight: nothing is lost or repeated', async ([, protocol]) => {
     const topics = await kafka.createTopics({ partitions: PARTITIONS })
     await writeSamples(topics.input, RECORDS)
-    const settings = { ...topics.environment, ...slowPace(100) }
+    const settings = { ...topics.environment, ...slowPace(100), ...protocol }
     const staying = await RunningProcessor.start(settings)
     await staying.untilSettled(RECORDS / 10)
 
@@ -33,7 +41,8 @@ describeOnKafka('two processors in one group', () => {
     await staying.until('all is settled', () => staying.settled + visiting.settled === RECORDS)
     expect(staying.snapshot.partitions).toBe(PARTITIONS)
     expect(await staying.stop()).toEqual({ drained: true })
-    expect(staying.snapshot.abandoned + visiting.snapshot.abandoned).toBe(0)
+    // A transaction whose offsets come between two generations of the group is aborted, which no reader sees.
+    if (!('DELIVERY' in protocol)) expect(staying.snapshot.abandoned + visiting.snapshot.abandoned).toBe(0)
     expect(await kafka.committedOffsets(topics.group, topics.input)).toEqual(await kafka.endOffsets(topics.input))
 
     const outputs = [...(await kafka.read(topics.processed)), ...(await kafka.read(topics.deadLetters))]

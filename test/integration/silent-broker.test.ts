@@ -28,7 +28,8 @@ describeOnJava('a broker that has stopped answering', () => {
 
   test('does not keep a stopped processor from ending: exit code 3, as it could not commit', async context => {
     const { environment, input, deadLetters } = await kafka.createTopics()
-    const processor = new ChildProcessor({ ...environment, DRAIN_TIMEOUT_MS: '2000', COMMIT_INTERVAL_MS: '60000' })
+    const drain = { DRAIN_TIMEOUT_MS: '2000', RECORD_DEADLINE_MS: '900' }
+    const processor = new ChildProcessor({ ...environment, ...drain, COMMIT_INTERVAL_MS: '60000' })
     context.onTestFinished(() => processor.kill())
     await kafka.write(input, [{ key: 'k', value: '{}' }])
     await processor.until('the record is a dead letter', async () => (await kafka.count(deadLetters)) > 0)

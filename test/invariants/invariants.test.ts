@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { expectBoundedDuplicates } from './duplicates.ts'
+import { firstsOf } from './firsts.ts'
 import { expectNoLoss } from './no-loss.ts'
 import { expectOrder } from './order.ts'
 import { type ConsumedRow, sourceHeader, sourceOf, type SourcePosition } from './source.ts'
@@ -68,6 +69,14 @@ describe('expectBoundedDuplicates', () => {
 
   test('a record may have a row in each of two topics', () => {
     expectBoundedDuplicates([row(at(0)), row(at(0), 0, 'metrics')], 0)
+  })
+})
+
+describe('firstsOf', () => {
+  test('leaves repeats out, so that a replay is in order and a row that comes too early is not', () => {
+    expectOrder(firstsOf(rowsAt(0, 1, 2, 1, 2, 3)))
+    expect(() => expectOrder(firstsOf(rowsAt(0, 2, 1, 2, 3)))).toThrow('in/0@1 comes after in/0@2')
+    expect(firstsOf([row(at(0)), row(at(0), 0, 'dead')])).toHaveLength(2)
   })
 })
 

@@ -6,6 +6,7 @@ import { findJava, OLDEST_JAVA } from '../../scripts/broker/java.ts'
 import { ensureJars } from '../../scripts/broker/kafka-jars.ts'
 import { libsDirOf } from '../../scripts/broker/kafka-kind.ts'
 import { startKafka } from '../../scripts/broker/kafka-process.ts'
+import { QUICK_GROUP_PROPERTIES } from '../../scripts/broker/kafka-properties.ts'
 import { anyFreePort } from '../../scripts/broker/ports.ts'
 
 declare module 'vitest' {
@@ -60,7 +61,12 @@ async function startOnJava(): Promise<SharedKafka> {
   removeLeftovers()
   const libsDir = libsDirOf(join(ROOT, '.kafka'))
   await ensureJars(libsDir)
-  const kafka = await startKafka({ dir: ownDir(), libsDir, startTimeoutMs: 120_000 })
+  const kafka = await startKafka({
+    dir: ownDir(),
+    libsDir,
+    properties: QUICK_PROPERTIES,
+    startTimeoutMs: 120_000
+  })
   const end = async () => {
     // Nobody waits for a controlled shutdown.
     await kafka.kill()
@@ -71,6 +77,12 @@ async function startOnJava(): Promise<SharedKafka> {
 
 function ownDir(): string {
   return join(TEST_DIR, `${DIR_PREFIX}${process.pid}`)
+}
+
+/** What brokers look after only now and then, they look after at once. */
+const QUICK_PROPERTIES = {
+  ...QUICK_GROUP_PROPERTIES,
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': 500
 }
 
 /** Of runs that were killed; their brokers died with them. */

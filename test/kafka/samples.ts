@@ -5,9 +5,14 @@ import { brokers } from './test-kafka.ts'
 import { headerOf, type StoredRecord } from './topic-reader.ts'
 
 /** Writes the sample logins from 0 to before `count`, each with its number in a header. */
-export async function writeSamples(topic: string, count: number, seed = 1): Promise<SampleGenerator> {
+export async function writeSamples(
+  topic: string,
+  count: number,
+  seed = 1,
+  bootstrap = brokers
+): Promise<SampleGenerator> {
   const samples = createSampleGenerator({ seed, startTimeMs: Date.now() })
-  const producer = new BulkProducer({ 'bootstrap.servers': brokers }, topic)
+  const producer = new BulkProducer({ 'bootstrap.servers': bootstrap }, topic)
   await producer.connect()
   try {
     for (let number = 0; number < count; number++) {

@@ -17,11 +17,17 @@ const MESSAGES = 2000
 const SILENCE_MS = 30_000
 
 /**
- * Everything that a topic holds, each partition in the order of its offsets. Aborted records are not among it.
+ * Everything that a topic holds, each partition in the order of its offsets. Aborted records are not among it, and open
+ * transactions are waited for; or left out, with all that stands behind them.
  *
  * @throws if the end of a partition does not come into sight.
  */
-export async function readTopic(brokers: string, topic: string, partitions: number): Promise<StoredRecord[]> {
+export async function readTopic(
+  brokers: string,
+  topic: string,
+  partitions: number,
+  open: 'waited for' | 'left out' = 'waited for'
+): Promise<StoredRecord[]> {
   const properties = {
     'bootstrap.servers': brokers,
     'group.id': 'test-reader',
@@ -33,24 +39,30 @@ export async function readTopic(brokers: string, topic: string, partitions: numb
   const client = await connectClient('test reader', () => new KafkaConsumer(properties, WITHOUT_TOPIC_PROPERTIES))
   try {
     client.assign(Array.from({ length: partitions }, (_, partition) => ({ topic, partition, offset: 0 })))
-    return await readToEnd(client, partitions)
+    return await readToEnd(client, partitions, open === 'waited for')
   } finally {
     await disconnectClient(client, 'test reader')
   }
 }
 
-async function readToEnd(client: ConsumerClient, partitions: number): Promise<StoredRecord[]> {
+async function readToEnd(client: ConsumerClient, partitions: number, whole: boolean): Promise<StoredRecord[]> {
   const records: StoredRecord[] = []
   const ended = new Set<number>()
   let heardMs = performance.now()
   while (ended.size < partitions) {
     const { messages, ends } = await consume(client)
     for (const message of messages) records.push(stored(message))
-    for (const { partition } of ends) ended.add(partition)
+    for (const end of ends) if (!whole || isWholeEnd(client, end)) ended.add(end.partition)
     if (messages.length + ends.length > 0) heardMs = performance.now()
     if (performance.now() - heardMs > SILENCE_MS) throw new Error('the broker fell silent before the topic ended')
   }
   return records.sort((a, b) => a.partition - b.partition)
+}
+
+/** Behind the end for readers of what is committed there may be more: until the brokers abort what a dead writer left open. */
+function isWholeEnd(client: ConsumerClient, { topic, partition, offset }: PartitionEnd): boolean {
+  const watermarks = nativeConsumer(client).getWatermarkOffsets(topic, partition)
+  return typeof watermarks === 'number' || offset >= watermarks.highOffset
 }
 
 function consume(client: ConsumerClient): Promise<{ messages: ConsumedMessage[]; ends: PartitionEnd[] }> {

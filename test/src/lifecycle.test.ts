@@ -23,7 +23,8 @@ const canFollow = (...path: LifecycleState[]) =>
 
 test('each state can be followed by its own, and nothing comes after the end', () => {
   expect(canFollow()).toEqual(['running', 'draining', 'failed'])
-  expect(canFollow('running')).toEqual(['draining', 'failed'])
+  expect(canFollow('running')).toEqual(['held', 'draining', 'failed'])
+  expect(canFollow('running', 'held')).toEqual(['running', 'draining', 'failed'])
   expect(canFollow('draining')).toEqual(['stopped', 'failed'])
   expect(canFollow('draining', 'stopped')).toEqual([])
   expect(canFollow('failed')).toEqual([])

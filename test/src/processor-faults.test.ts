@@ -22,13 +22,35 @@ describe('a worker that dies', () => {
     expectBoundedDuplicates(stage.rows(), 0)
   })
 
-  test('three times on the same record ends the processor, which names the place', async () => {
-    const stage = stageWith(1)
-    stage.put(100, seq => (seq === 42 ? { seq, act: 'die' } : { seq }))
-    const { run, processor } = stage.start()
-    await expect(run).rejects.toThrow('worker threads died 3 times on the same records at probes/0 offset 42')
-    expect(processor.state).toBe('failed')
-    expect(stage.committed()).toEqual([0])
+  test('of the same record twice makes a dead letter of it, whether it ends the thread, hangs or fills the heap', async () => {
+    const acts = ['die', 'hang', 'exhaust the heap']
+    const stage = stageWith(3)
+    stage.put(3000, seq => (seq % 1000 === 700 ? { seq, act: acts[Math.floor(seq / 1000)] } : { seq }))
+    const { processor, run, told } = stage.start({ recordDeadlineMs: '500' })
+    await until(() => settledOf(processor.snapshot()) === 3000)
+    expect(processor.snapshot()).toMatchObject({ tally: { deadLetter: 3 }, reasons: { 'killed-worker': 3 } })
+    expect(told.filter(text => text.startsWith('this record kills its worker thread'))).toHaveLength(3)
+    processor.stop()
+    expect(await run).toEqual({ drained: true })
+    expectNoLoss(stage.rows(), stage.inputs)
+    expectOrder(stage.rows())
+    expectBoundedDuplicates(stage.rows(), 0)
+  })
+})
+
+describe('a record that leaves something behind which ends its thread', () => {
+  test('costs others nothing, whichever of them the thread has begun by then', async () => {
+    const stage = stageWith(3)
+    stage.put(3000, seq => (seq % 2000 === 700 ? { seq, act: 'throw later' } : { seq }))
+    const { processor, run } = stage.start()
+    await until(() => settledOf(processor.snapshot()) === 3000)
+    processor.stop()
+    expect(await run).toEqual({ drained: true })
+    expectNoLoss(stage.rows(), stage.inputs)
+    expectOrder(stage.rows())
+    expectBoundedDuplicates(stage.rows(), 0)
+    const { reasons } = processor.snapshot()
+    expect(reasons['killed-worker'] ?? 0).toBeLessThanOrEqual(2)
   })
 })
 
@@ -77,6 +99,14 @@ describe('a stop that a slow record keeps from draining', () => {
 })
 
 describe('what can not go on', () => {
+  test('a worker thread that hangs and can not be ended', async () => {
+    const stage = stageWith(1)
+    stage.put(100, seq => (seq === 42 ? { seq, act: 'be deaf', note: '8' } : { seq }))
+    const { run, processor } = stage.start({ recordDeadlineMs: '300' })
+    await expect(run).rejects.toThrow('a worker thread hangs at probes/0 offset 42 and can not be ended')
+    expect([processor.state, processor.unclosed, stage.committed()]).toEqual(['failed', true, [0]])
+  })
+
   test('worker threads that do not start', async () => {
     const stage = stageWith(1)
     stage.put(10)
@@ -84,12 +114,12 @@ describe('what can not go on', () => {
     await expect(run).rejects.toThrow('a worker thread could not start: this pipeline loads in the main thread only')
   })
 
-  test('an output that the brokers refuse', async () => {
+  test('an output that we may not write to', async () => {
     const stage = stageWith(1)
     stage.put(100)
-    stage.cluster.refuse = ({ topic }) => (topic === 'first-out' ? { code: 10, message: 'too large' } : undefined)
+    stage.cluster.refuse = ({ topic }) => (topic === 'first-out' ? { code: 29, message: 'not authorized' } : undefined)
     const { run, processor } = stage.start()
-    await expect(run).rejects.toThrow('the brokers refused output of probes/0: too large (code 10)')
+    await expect(run).rejects.toThrow('the brokers refused output of probes/0: not authorized (code 29)')
     expect([processor.state, stage.committed()]).toEqual(['failed', [0]])
   })
 

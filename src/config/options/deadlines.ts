@@ -20,7 +20,17 @@ export const deadlineOptions = {
     max: 3_600_000,
     what: 'How long a stop or a revoked partition may wait for what is in flight; what is not done then is read again.',
     why: "Above a leader's failover (8 s measured), below the 30 s that Kubernetes grants a stopping pod.",
-    example: '25000',
+    example: '18000',
+    section
+  },
+  stopGraceMs: {
+    type: 'integer',
+    default: 30_000,
+    min: 1000,
+    max: 3_600_000,
+    what: 'How long the platform waits after SIGTERM before it kills; only checked against the other deadlines.',
+    why: "Kubernetes' terminationGracePeriodSeconds is 30 by default.",
+    example: '60000',
     section
   },
   deliveryTimeoutMs: {
@@ -52,7 +62,7 @@ export const deadlineOptions = {
     max: 600_000,
     what: 'How often a copy tells the group that it lives, and learns of a rebalance.',
     why: 'Six heartbeats a session, and a rebalance begins within a second.',
-    example: '3000',
+    example: '2000',
     section
   },
   maxPollIntervalMs: {

@@ -1,4 +1,5 @@
 import type { AnyPipeline } from '../../pipeline.ts'
+import { compiles, isInput, isPattern, isRead } from '../inputs.ts'
 import type { CoreSettings } from '../options.ts'
 import { outputsOf } from '../outputs.ts'
 import type { Rule } from '../rules.ts'
@@ -29,39 +30,38 @@ export const topicRules: readonly Rule[] = [
   },
   {
     settings: ['inputTopic', 'dlqTopic'],
-    holds: settings => !isRead(settings, settings.dlqTopic),
+    holds: settings => !isInput(settings.inputTopic, settings.dlqTopic),
     wrong: settings => `dead letters go to ${settings.dlqTopic}, which is read as an input too, without end`,
     remedy: ENDLESS
   },
   {
     settings: ['inputTopic', 'cleanedTopic'],
-    holds: settings => settings.cleanedTopic === undefined || !isRead(settings, settings.cleanedTopic),
+    holds: settings => settings.cleanedTopic === undefined || !isInput(settings.inputTopic, settings.cleanedTopic),
     wrong: settings => `left-out records go to ${settings.cleanedTopic}, which is read as an input too, without end`,
     remedy: ENDLESS
+  },
+  {
+    settings: ['redriveTopic'],
+    holds: (settings, pipeline) => !outputsOf(pipeline, settings).topics.includes(settings.redriveTopic ?? ''),
+    wrong: settings =>
+      `${settings.redriveTopic} is read beside INPUT_TOPIC, and is written to as an output, without end`,
+    remedy: 'name a topic of its own'
+  },
+  {
+    settings: ['quarantineTopic'],
+    holds: settings => settings.quarantineTopic === undefined || !isRead(settings, settings.quarantineTopic),
+    wrong: settings => `what is quarantined goes to ${settings.quarantineTopic}, which is read as an input too`,
+    remedy: ENDLESS
+  },
+  {
+    settings: ['quarantineTopic', 'dlqTopic'],
+    holds: settings => settings.quarantineTopic !== settings.dlqTopic,
+    wrong: settings => `both are ${settings.dlqTopic}, from which the next redrive would take it again`,
+    remedy: 'name a topic of its own'
   }
 ]
 
 function outputThatIsRead(settings: CoreSettings, pipeline: AnyPipeline): string | undefined {
   const { topics, names } = outputsOf(pipeline, settings)
-  return topics.slice(0, names.length).find(topic => isRead(settings, topic))
-}
-
-function isRead(settings: CoreSettings, topic: string): boolean {
-  return settings.inputTopic.some(input => {
-    if (!isPattern(input)) return input === topic
-    return compiles(input) && new RegExp(input).test(topic)
-  })
-}
-
-function isPattern(topic: string): boolean {
-  return topic.startsWith('^')
-}
-
-// librdkafka's expressions are POSIX's: close enough to JavaScript's to find a missing bracket or a topic that matches.
-function compiles(pattern: string): boolean {
-  try {
-    return new RegExp(pattern) instanceof RegExp
-  } catch {
-    return false
-  }
+  return topics.slice(0, names.length).find(topic => isInput(settings.inputTopic, topic))
 }

@@ -1,5 +1,4 @@
-import type { DeliveryReport } from '../ports.ts'
-import type { ClientError } from './client.ts'
+import type { DeliveryReport, ProduceFailure } from '../ports.ts'
 
 /** Rows of one batch that were handed over for one output partition one after the other. */
 interface Run {
@@ -8,6 +7,8 @@ interface Run {
   lastId: number
   /** Rows not told yet. */
   left: number
+  /** When its first row was handed over. */
+  readonly sinceMs: number
 }
 
 interface PartitionQueue {
@@ -23,7 +24,14 @@ interface PartitionQueue {
 /** What a client says of each partition of its statistics, as far as it is read here. */
 export interface PartitionStatistics {
   readonly acked_msgid: number
+  /** How many messages are in requests that have not been answered. */
+  readonly msgs_inflight: number
 }
+
+/** By topic and partition. */
+export type TopicStatistics = Readonly<
+  Record<string, { readonly partitions: Readonly<Record<string, PartitionStatistics>> }>
+>
 
 /**
  * Finds out which rows have arrived, without a word from the client for each: a delivery report a row costs 3.2 us, two
@@ -53,7 +61,7 @@ export class Acknowledgements {
     queue.handed++
     this.#outstanding++
     if (last === undefined || last.batch !== batch || queue.head === queue.runs.length) {
-      queue.runs.push({ batch, lastId: queue.handed, left: 1 })
+      queue.runs.push({ batch, lastId: queue.handed, left: 1, sinceMs: performance.now() })
     } else {
       last.lastId = queue.handed
       last.left++
@@ -89,7 +97,7 @@ export class Acknowledgements {
   failed(
     topic: string,
     partition: number,
-    { code, message }: ClientError,
+    { code, message }: ProduceFailure,
     tell: (report: DeliveryReport) => void
   ): void {
     const queue = this.#queueOf(topic, partition)
@@ -98,6 +106,23 @@ export class Acknowledgements {
     queue.head = 0
     for (const { left } of underWay) this.#outstanding -= left
     for (const { batch, left: rows } of underWay) tell({ batch, rows, error: { code, message } })
+  }
+
+  /** Nothing more will be heard of any row. Calls `tell` for each run under way. */
+  abandoned(error: ProduceFailure, tell: (report: DeliveryReport) => void): void {
+    for (const [topic, queues] of this.#topics)
+      queues.forEach((_, partition) => this.failed(topic, partition, error, tell))
+  }
+
+  /** When the oldest row under way was handed over; undefined if there is none. */
+  oldestMs(): number | undefined {
+    let oldestMs: number | undefined
+    for (const queues of this.#topics.values()) {
+      for (const { runs, head } of queues) {
+        if (head < runs.length && !(runs[head].sinceMs >= (oldestMs ?? Infinity))) oldestMs = runs[head].sinceMs
+      }
+    }
+    return oldestMs
   }
 
   #take(queue: PartitionQueue, run: Run, rows: number): void {

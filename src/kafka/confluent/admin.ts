@@ -13,6 +13,7 @@ import {
   type Properties
 } from './client.ts'
 import { connectClient, disconnectClient } from './connection.ts'
+import { commitForGroup } from './group-commit.ts'
 import { partitionCounts } from './output-topics.ts'
 
 const TIMEOUT_MS = 10_000
@@ -69,28 +70,57 @@ export class ConfluentAdmin implements AdminClient {
     return this.#listOffsets(partitions, LATEST)
   }
 
-  async committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+  committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return this.#listCommitted(group, partitions, false)
+  }
+
+  settledOffsets(group: string, partitions: readonly TopicPartition[]): Promise<CommittedOffset[]> {
+    return this.#listCommitted(group, partitions, true)
+  }
+
+  async memberCount(group: string): Promise<number> {
+    const what = `describe group "${group}"`
+    const { groups } = await whileCoordinatorMoves(async () => {
+      const answer = await called<GroupDescriptions>(what, callback =>
+        this.#connected(this.#admin).describeGroups([group], { timeout: TIMEOUT_MS }, callback)
+      )
+      const [{ error }] = answer.groups
+      if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
+      return answer
+    })
+    return groups[0].members.length
+  }
+
+  setCommittedOffsets(group: string, offsets: readonly PartitionOffset[]): Promise<void> {
+    return whileCoordinatorMoves(() => commitForGroup({ ...this.#properties, 'group.id': group }, offsets))
+  }
+
+  disconnect(): Promise<void> {
+    this.#closing ??= this.#client === undefined ? Promise.resolve() : disconnectClient(this.#client, 'admin client')
+    return this.#closing
+  }
+
+  async #listCommitted(
+    group: string,
+    partitions: readonly TopicPartition[],
+    requireStableOffsets: boolean
+  ): Promise<CommittedOffset[]> {
+    const what = `read the committed offsets of group "${group}"`
     const request = [{ groupId: group, partitions: partitions.map(named) }]
     const answer = await whileCoordinatorMoves(() =>
-      called<{ partitions: TopicPartitionOffset[]; error?: ClientError }[]>(
-        `read the committed offsets of group "${group}"`,
-        callback => this.#connected(this.#admin).listConsumerGroupOffsets(request, { timeout: TIMEOUT_MS }, callback)
-      )
+      called<{ partitions: TopicPartitionOffset[]; error?: ClientError }[]>(what, callback => {
+        const options = { timeout: TIMEOUT_MS, requireStableOffsets }
+        this.#connected(this.#admin).listConsumerGroupOffsets(request, options, callback)
+      })
     )
-    const [{ partitions: offsets, error }] = answer
-    if (error)
-      throw new KafkaError(error.code, `can't read the committed offsets of group "${group}": ${error.message}`)
+    const [{ partitions: offsets, error = offsets.find(each => each.error)?.error }] = answer
+    if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
     return offsets.map(({ topic, partition, offset, metadata }) => ({
       topic,
       partition,
       offset: Math.max(offset ?? -1, -1),
       metadata: metadata ?? ''
     }))
-  }
-
-  disconnect(): Promise<void> {
-    this.#closing ??= this.#client === undefined ? Promise.resolve() : disconnectClient(this.#client, 'admin client')
-    return this.#closing
   }
 
   async #createTopic({ topic, partitions, replicationFactor, config }: NewTopic): Promise<CreatedTopic> {
@@ -123,6 +153,10 @@ export class ConfluentAdmin implements AdminClient {
     if (client === undefined) throw new KafkaError(ErrorCode.STATE, 'the admin client is not connected')
     return client
   }
+}
+
+interface GroupDescriptions {
+  readonly groups: readonly { readonly members: readonly unknown[]; readonly error?: ClientError }[]
 }
 
 interface TopicPartitionOffset extends TopicPartition {

@@ -22,7 +22,7 @@ export const librdkafkaVersion: string = RdKafka.librdkafkaVersion
 export type ConsumerClient = RdKafka.KafkaConsumer & {
   /** Answers `COOPERATIVE`, `EAGER`, or `NONE` before the first assignment. */
   rebalanceProtocol(): string
-  /** Of the revocation whose callback is running. */
+  /** The group has taken this member for dead, and it has not unassigned yet. */
   assignmentLost(): boolean
   incrementalAssign(partitions: readonly TopicPartition[]): void
   incrementalUnassign(partitions: readonly TopicPartition[]): void
@@ -73,7 +73,7 @@ export interface NativeProducer {
     value: Uint8Array | null,
     key: Uint8Array | null,
     timestampMs: number,
-    opaque: undefined,
+    opaque: number | undefined,
     headers: readonly NativeHeader[] | undefined
   ): number
 }

@@ -1,6 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { CommitOffset } from '../ports.ts'
+import type { CommitOffset, TopicPartition } from '../ports.ts'
 import type { ClientError, NativeConsumer } from './client.ts'
+import { nameOf } from './partition-name.ts'
+
+/** Below the 3 s that the last commit of a revocation may take. */
+const PATIENCE = { timeoutMs: 2_500, retryMs: 100 }
+/** The coordinator moves, or the group is between two generations. */
+const RETRIABLE: ReadonlySet<number> = new Set([
+  ErrorCode.REQUEST_TIMED_OUT,
+  ErrorCode.COORDINATOR_LOADING,
+  ErrorCode.COORDINATOR_NOT_AVAILABLE,
+  ErrorCode.NOT_COORDINATOR,
+  ErrorCode.REBALANCE_IN_PROGRESS,
+  ErrorCode.WAIT_COORDINATOR,
+  ErrorCode.TIMED_OUT,
+  ErrorCode.TRANSPORT
+])
+
+interface Job {
+  offsets: readonly CommitOffset[]
+  /** Set when some of it was taken out before it was sent. */
+  forgotten: boolean
+}
 
 /**
  * Offset commits, one at a time: the client's answer does not say which request it belongs to.
@@ -11,26 +33,41 @@ import type { ClientError, NativeConsumer } from './client.ts'
  */
 export class Commits {
   readonly #native: () => NativeConsumer
+  readonly #patience: typeof PATIENCE
+  readonly #jobs = new Set<Job>()
   #last: Promise<void> = Promise.resolve()
   #inFlight: PromiseWithResolvers<void> | undefined
   #closed = false
 
-  constructor(native: () => NativeConsumer) {
+  constructor(native: () => NativeConsumer, patience = PATIENCE) {
     this.#native = native
+    this.#patience = patience
   }
 
   get waiting(): boolean {
     return this.#inFlight !== undefined
   }
 
+  /** What fails because the coordinator moves is tried again for 2.5 s. */
   commit(offsets: readonly CommitOffset[], started: () => void): Promise<void> {
-    const committed = this.#last.then(() => {
-      const answer = this.#send(offsets)
-      started()
-      return answer
-    })
+    const job = { offsets, forgotten: false }
+    this.#jobs.add(job)
+    const committed = this.#last.then(() => this.#attempt(job, started)).finally(() => this.#jobs.delete(job))
     this.#last = committed.catch(() => undefined)
     return committed
+  }
+
+  /**
+   * These have been given back. Of commits that wait for their turn, or to be tried again, they are taken out, and the
+   * commits then reject: another member may have the partition by now, and have committed further on.
+   */
+  forget(partitions: readonly TopicPartition[]): void {
+    const names = new Set(partitions.map(nameOf))
+    for (const job of this.#jobs) {
+      const left = job.offsets.filter(offset => !names.has(nameOf(offset)))
+      job.forgotten ||= left.length < job.offsets.length
+      job.offsets = left
+    }
   }
 
   /** The client's `offset_commit_cb`. */
@@ -46,6 +83,27 @@ export class Commits {
     this.callback({ code: ErrorCode.STATE, message: 'the consumer was disconnected' })
   }
 
+  async #attempt(job: Job, started: () => void): Promise<void> {
+    const deadlineMs = performance.now() + this.#patience.timeoutMs
+    for (;;) {
+      const { offsets, forgotten } = job
+      try {
+        const answer = this.#send(offsets)
+        started()
+        await answer
+        if (forgotten) throw givenBack()
+        return
+      } catch (error) {
+        if (!this.#mayRetry(error) || performance.now() >= deadlineMs) throw error
+        await delay(this.#patience.retryMs)
+      }
+    }
+  }
+
+  #mayRetry(error: unknown): boolean {
+    return !this.#closed && error instanceof KafkaError && RETRIABLE.has(error.code)
+  }
+
   #send(offsets: readonly CommitOffset[]): Promise<void> {
     if (this.#closed) throw new KafkaError(ErrorCode.STATE, 'commit failed: the consumer is disconnected')
     if (offsets.length === 0) return Promise.resolve()
@@ -54,6 +112,10 @@ export class Commits {
     this.#inFlight = Promise.withResolvers()
     return this.#inFlight.promise
   }
+}
+
+function givenBack(): KafkaError {
+  return new KafkaError(ErrorCode.STATE, 'commit failed: a partition of it was given back before it was sent')
 }
 
 function toNative({ topic, partition, offset, metadata }: CommitOffset) {

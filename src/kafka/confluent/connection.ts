@@ -5,7 +5,12 @@ type Client = ConsumerClient | ProducerClient
 
 /** How long each attempt to connect may take: 30 s in all. They can't be cut short, so the first ones are. */
 const ATTEMPTS_MS = [2_000, 4_000, 8_000, 16_000]
-const RETRIABLE: ReadonlySet<number> = new Set([ErrorCode.TIMED_OUT, ErrorCode.TRANSPORT, ErrorCode.ALL_BROKERS_DOWN])
+/** No broker could be reached; all that is left is to try again. */
+export const RETRIABLE: ReadonlySet<number> = new Set([
+  ErrorCode.TIMED_OUT,
+  ErrorCode.TRANSPORT,
+  ErrorCode.ALL_BROKERS_DOWN
+])
 /** Refusals that no waiting mends. A broker that is just starting refuses connections or closes them instead. */
 const REFUSAL = /SASL authentication error|certificate|unsupported sasl mechanism/i
 
@@ -49,7 +54,7 @@ function attempt<C extends Client>(make: () => C, timeoutMs: number): Promise<C 
 }
 
 /** A whole stop is to fit Kubernetes' 30 s with this: 15 s of drain, 3 s for a last commit. Usually it takes 0.1 s. */
-const DISCONNECT_TIMEOUT_MS = 5_000
+export const DISCONNECT_TIMEOUT_MS = 5_000
 
 /**
  * Ends a client, within a bound: closing may wait for a broker that does not answer. `flushMs` is for producers, how
@@ -79,18 +84,23 @@ export function onLog(client: Client, listener: (event: LogEvent) => void): void
 }
 
 /**
- * Errors that belong to no call, such as a connection that broke. The wrapper gives all of them code -1 and a generic
- * text; what happened is in the line that the client logged before.
+ * Errors that belong to no call, such as a connection that broke. The wrapper gives all of them code -1, a generic text
+ * and no word of whether they are fatal; what happened is in the line that the client logs before.
  */
 export function onError(client: Client, listener: (error: ClientError & { readonly fatal: boolean }) => void): void {
   let cause = ''
+  let told = false
   onLog(client, ({ fac, message }) => {
-    if (fac === 'FAIL' || fac === 'ERROR' || fac === 'FATAL') cause = withoutThread(message)
+    if (fac === 'FAIL' || fac === 'ERROR') cause = withoutThread(message)
+    if (fac !== 'FATAL') return
+    told = true
+    listener({ code: ErrorCode.FATAL, message: withoutThread(message).replace('Fatal error: ', ''), fatal: true })
   })
   const emitter: NodeJS.EventEmitter = client
-  emitter.on('event.error', (error: ClientError) => {
-    const fatal = error.message === 'fatal error'
-    listener({ code: fatal ? ErrorCode.FATAL : error.code, message: cause || error.message, fatal })
+  emitter.on('event.error', ({ code, message }: ClientError) => {
+    // The one that the client logged as fatal comes by here, too.
+    if (told) told = false
+    else listener({ code, message: cause || message, fatal: false })
   })
 }
 

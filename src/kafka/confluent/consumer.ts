@@ -1,32 +1,38 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SlabWriter } from '../../slabs/writer.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type {
-  AssignedPartition,
   CommitOffset,
+  CommittedPosition,
   ConsumerEvent,
   PollResult,
   RecordConsumer,
   TopicPartition
 } from '../ports.ts'
 import { Assignment } from './assignment.ts'
+import { CallsUnderWay } from './calls-under-way.ts'
 import {
   KafkaConsumer,
   nativeConsumer,
   WITHOUT_TOPIC_PROPERTIES,
+  type ClientError,
   type ConsumerClient,
   type NativeConsumer,
   type Properties
 } from './client.ts'
 import { Commits } from './commits.ts'
-import { connectClient, disconnectClient, onError } from './connection.ts'
+import { committedPositions } from './committed-positions.ts'
+import { connectClient, disconnectClient, DISCONNECT_TIMEOUT_MS, onError } from './connection.ts'
+import { ConsumerStatistics } from './consumer-statistics.ts'
+import { Pauses } from './pauses.ts'
 import { PendingRecords } from './pending-records.ts'
+import { Polling } from './polling.ts'
 import { Rebalance } from './rebalance.ts'
+import { Rewinds, type Position } from './rewinds.ts'
+import type { Membership } from './transactional-client.ts'
 
-/** How long a poll waits for the first record. */
-const POLL_WAIT_MS = 20
-/** How long a poll without a slab takes: room may come any moment, so shorter. */
-const SERVE_WAIT_MS = 5
+/** The client answers within a millisecond; it only sets off the fetch. */
+const SEEK_TIMEOUT_MS = 2_000
+const STATISTICS_INTERVAL_MS = 5_000
 
 export interface ConsumerOptions {
   readonly consumerProperties: Properties
@@ -35,41 +41,54 @@ export interface ConsumerOptions {
 }
 
 /** `RecordConsumer` on kafka-javascript's raw `consume(n)`. */
-export class ConfluentConsumer implements RecordConsumer {
+export class ConfluentConsumer implements RecordConsumer, Membership {
   readonly #properties: Properties
-  readonly #slabRecords: number
   readonly #attemptsMs: readonly number[] | undefined
   readonly #events: ConsumerEvent[] = []
   readonly #assignment = new Assignment()
   readonly #pending = new PendingRecords(this.#assignment)
-  readonly #rebalance = new Rebalance(this.#assignment, this.#events, partitions => this.#pending.drop(partitions))
+  readonly #rewinds = new Rewinds(this.#assignment, this.#events, partitions => this.#pending.drop(partitions))
+  readonly #rebalance = new Rebalance(this.#assignment, this.#events, partitions => {
+    this.#pending.drop(partitions)
+    this.#rewinds.cancel(partitions)
+  })
+  readonly #pauses = new Pauses()
   readonly #commits = new Commits(() => this.#native())
+  readonly #statistics = new ConsumerStatistics()
+  readonly #calls = new CallsUnderWay()
+  readonly #polling: Polling
   #client: ConsumerClient | undefined
-  #polling = false
-  /** The client takes one `consume` at a time, and `commit` may have one under way. */
-  #consuming: Promise<void> | undefined
-  #held = false
-  /** A pause outlives the assignment that it was made under, so this names partitions that are gone, too. */
-  #paused: TopicPartition[] = []
   #closing: Promise<void> | undefined
 
   constructor(options: ConsumerOptions) {
     this.#properties = options.consumerProperties
-    this.#slabRecords = options.slabRecords
     this.#attemptsMs = options.connectAttemptsMs
+    this.#polling = new Polling({
+      pending: this.#pending,
+      events: this.#events,
+      slabRecords: options.slabRecords,
+      native: () => this.#native(),
+      beforeConsume: () => this.#beforeConsume(),
+      awaited: () => this.#commits.waiting && this.#closing === undefined
+    })
   }
 
   async connect(): Promise<void> {
     const properties = {
+      'statistics.interval.ms': STATISTICS_INTERVAL_MS,
       ...this.#properties,
       'enable.partition.eof': true,
       rebalance_cb: this.#rebalance.callback,
       offset_commit_cb: this.#commits.callback
     }
     const make = () => new KafkaConsumer(properties, WITHOUT_TOPIC_PROPERTIES)
-    const client = await connectClient('consumer', make, this.#attemptsMs)
+    const client = await connectClient('consumer', make, this.#attemptsMs).catch((error: KafkaError) => {
+      this.#statistics.unreachable()
+      throw error
+    })
     this.#client = client
     this.#rebalance.attach(client)
+    client.on('event.stats', this.#statistics.onStatistics)
     onError(client, error => this.#events.push({ type: 'error', ...error }))
   }
 
@@ -77,50 +96,68 @@ export class ConfluentConsumer implements RecordConsumer {
     this.#connected().subscribe([...topics])
   }
 
-  async poll(into: SlabWriter | undefined): Promise<PollResult> {
-    if (this.#polling) throw new KafkaError(ErrorCode.STATE, 'one poll at a time')
-    this.#native()
-    this.#polling = true
-    try {
-      await this.#consuming
-      const needsBytes = await this.#fill(into)
-      const events = this.#events.splice(0)
-      return needsBytes > 0 ? { events, needsBytes } : { events }
-    } finally {
-      this.#polling = false
-      this.#keepServing()
-    }
+  poll(into: SlabWriter | undefined): Promise<PollResult> {
+    return this.#polling.poll(into)
   }
 
   hold(): void {
-    this.#held = true
-    this.#pause(this.#assignment.list())
+    this.#pauses.hold(true)
   }
 
   release(): void {
-    this.#held = false
-    this.#connected().resume(this.#paused.splice(0))
+    this.#pauses.hold(false)
   }
 
-  assign(partitions: readonly AssignedPartition[]): void {
+  assign(partitions: Parameters<RecordConsumer['assign']>[0]): void {
     this.#betweenPolls('assign')
     this.#rebalance.assign(partitions)
-    if (this.#held) this.#pause(partitions)
+    // A pause ends with the assignment that it was made under, and the client may not know yet.
+    this.#pauses.resume(partitions)
   }
 
   unassign(partitions: readonly TopicPartition[]): void {
     this.#betweenPolls('unassign')
+    this.#commits.forget(partitions)
     this.#rebalance.unassign(partitions)
+    this.#pauses.resume(partitions)
+  }
+
+  rewind(partitions: readonly Position[]): void {
+    this.#betweenPolls('rewind')
+    this.#rewinds.add(partitions)
+  }
+
+  pause(partitions: readonly TopicPartition[]): void {
+    this.#betweenPolls('pause')
+    this.#pauses.pause(partitions)
+  }
+
+  resume(partitions: readonly TopicPartition[]): void {
+    this.#betweenPolls('resume')
+    this.#pauses.resume(partitions)
+    this.#pending.restore(partitions)
+  }
+
+  async committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedPosition[]> {
+    return committedPositions(this.#connected(), this.#calls, partitions)
   }
 
   commit(offsets: readonly CommitOffset[]): Promise<void> {
-    return this.#commits.commit(offsets, () => this.#keepServing())
+    return this.#commits.commit(offsets, () => this.#polling.keepServing())
   }
 
   endOffset({ topic, partition }: TopicPartition): number {
     if (this.#client === undefined || this.#closing !== undefined) return -1
     const watermarks = this.#native().getWatermarkOffsets(topic, partition)
     return typeof watermarks === 'number' ? -1 : Math.max(watermarks.highOffset, -1)
+  }
+
+  stableOffset(partition: TopicPartition): number {
+    return this.#closing === undefined ? this.#statistics.stableOffset(partition) : -1
+  }
+
+  get reachable(): boolean {
+    return this.#statistics.reachable
   }
 
   unsubscribe(): void {
@@ -132,69 +169,53 @@ export class ConfluentConsumer implements RecordConsumer {
     return this.#closing
   }
 
+  /**
+   * A call by which this member speaks for its group. Rejects if the group took it for dead before the call had ended:
+   * the client has no member id then, and brokers may take offsets from nobody as they do from anybody.
+   */
+  async asMember<T>(call: (client: ConsumerClient) => Promise<T>): Promise<T> {
+    const client = this.#connected()
+    const { losses } = this.#rebalance
+    return this.#calls.run(async () => {
+      if (client.assignmentLost()) throw lost()
+      const answer = await call(client)
+      // The client knows before its callback tells; once that is answered, only the count does.
+      if (this.#rebalance.losses > losses || client.assignmentLost()) throw lost()
+      return answer
+    })
+  }
+
   async #close(): Promise<void> {
     const client = this.#client
     if (client === undefined) return
-    // The client crashes if it is closed under a `consume`.
-    await this.#consuming
     this.#commits.close()
+    // The client crashes if it is closed under a call.
+    await this.#polling.idle()
+    await this.#calls.close('consumer', DISCONNECT_TIMEOUT_MS)
     this.#rebalance.close()
     await disconnectClient(client, 'consumer')
   }
 
-  async #fill(into: SlabWriter | undefined): Promise<number> {
-    const needsBytes = this.#pending.deliver(into, this.#events)
-    if (this.#pending.size > 0 && into !== undefined) return needsBytes
-    if (into === undefined) {
-      await this.#serve()
-      return this.#pending.deliver(into, this.#events)
-    }
-    const room = Math.max(this.#slabRecords - into.records, 1)
-    await this.#consume(room, into.records > 0 || this.#events.length > 0 ? 0 : POLL_WAIT_MS)
-    return this.#pending.deliver(into, this.#events)
+  /** What is only to be done while no `consume` is under way. */
+  async #beforeConsume(): Promise<void> {
+    await this.#rewinds.run(position => this.#seek(position))
+    this.#pauses.apply(this.#connected(), () => [...this.#assignment.list(), ...this.#rewinds.partitions])
+    this.#pending.setAside(this.#pauses.partitions)
   }
 
-  /**
-   * Lets the client call back, with as few records as it can: one, which is kept for the next slab. Not more than one
-   * in `SERVE_WAIT_MS`, so that little piles up until `hold` stops them altogether.
-   */
-  async #serve(): Promise<void> {
-    const paced = delay(SERVE_WAIT_MS)
-    await this.#consume(1, SERVE_WAIT_MS)
-    if (this.#pending.size > 0) await paced
-  }
-
-  #consume(messages: number, waitMs: number): Promise<void> {
-    this.#consuming = new Promise(resolve => {
-      this.#native().consume(waitMs, messages, true, (error, received, ends) => {
-        if (error === null) this.#pending.add(received, ends)
-        else this.#events.push({ type: 'error', ...messageOf(error), fatal: error.code === ErrorCode.FATAL })
-        // An error may come again at once, each time.
-        if (error === null) resolve()
-        else setTimeout(resolve, POLL_WAIT_MS)
+  #seek({ topic, partition, offset }: Position): Promise<KafkaError | undefined> {
+    const client = this.#connected()
+    const sought = () =>
+      new Promise<KafkaError | undefined>(resolve => {
+        client.seek({ topic, partition, offset }, SEEK_TIMEOUT_MS, (error: ClientError | null | undefined) =>
+          resolve(error ? new KafkaError(error.code, error.message) : undefined)
+        )
       })
-    })
-    return this.#consuming.finally(() => {
-      this.#consuming = undefined
-    })
-  }
-
-  /** The answer to a commit comes only while the client is polled, and the caller may be waiting for just that. */
-  #keepServing(): void {
-    setImmediate(() => {
-      if (!this.#commits.waiting || this.#polling || this.#consuming !== undefined) return
-      if (this.#closing === undefined) void this.#serve().then(() => this.#keepServing())
-    })
-  }
-
-  #pause(partitions: readonly TopicPartition[]): void {
-    const named = partitions.map(({ topic, partition }) => ({ topic, partition }))
-    this.#connected().pause(named)
-    this.#paused.push(...named)
+    return this.#calls.run(sought)
   }
 
   #betweenPolls(call: string): void {
-    if (this.#polling) throw new KafkaError(ErrorCode.STATE, `${call} belongs between polls`)
+    if (this.#polling.underWay) throw new KafkaError(ErrorCode.STATE, `${call} belongs between polls`)
   }
 
   #native(): NativeConsumer {
@@ -209,6 +230,6 @@ export class ConfluentConsumer implements RecordConsumer {
   }
 }
 
-function messageOf({ code, message }: { readonly code: number; readonly message: string }) {
-  return { code, message }
+function lost(): KafkaError {
+  return new KafkaError(ErrorCode.UNKNOWN_MEMBER_ID, 'the group has given the partitions to other members')
 }

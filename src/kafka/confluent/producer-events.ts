@@ -1,6 +1,7 @@
-import type { DeliveryReport } from '../ports.ts'
-import type { Acknowledgements, PartitionStatistics } from './acknowledgements.ts'
+import type { DeliveryReport, ProduceFailure } from '../ports.ts'
+import type { Acknowledgements, TopicStatistics } from './acknowledgements.ts'
 import type { ClientError } from './client.ts'
+import { CONSEQUENCES } from './produce-failure.ts'
 
 /** A report of a row that failed. */
 interface FailureReport {
@@ -9,7 +10,17 @@ interface FailureReport {
 }
 
 interface ProducerStatistics {
-  readonly topics: Readonly<Record<string, { readonly partitions: Readonly<Record<string, PartitionStatistics>> }>>
+  readonly topics: TopicStatistics
+}
+
+export interface ProducerListener {
+  delivered(report: DeliveryReport): void
+  /** A row has failed, and reports of its partition's rows follow. May come several times. */
+  failed(failure: ProduceFailure): void
+  /** Statistics are believed; `inFlight`: messages in requests that had not been answered when they were made. */
+  heard(inFlight: number): void
+  /** The client's numbers make no sense. */
+  fault(message: string): void
 }
 
 /**
@@ -27,35 +38,40 @@ interface ProducerStatistics {
  */
 export class ProducerEvents {
   readonly #acknowledgements: Acknowledgements
-  readonly #tell: (report: DeliveryReport) => void
-  readonly #fault: (message: string) => void
+  readonly #listener: ProducerListener
+  readonly #tell = (report: DeliveryReport): void => this.#listener.delivered(report)
   #failures = 0
   /** The newest statistics, not to be believed before the next ones have come. */
   #newest: string | undefined
   /** Those before them, while they wait for a turn without a failure. */
   #waiting: string | undefined
+  #closed = false
 
-  constructor(
-    acknowledgements: Acknowledgements,
-    tell: (report: DeliveryReport) => void,
-    fault: (message: string) => void
-  ) {
+  constructor(acknowledgements: Acknowledgements, listener: ProducerListener) {
     this.#acknowledgements = acknowledgements
-    this.#tell = tell
-    this.#fault = fault
+    this.#listener = listener
+  }
+
+  /** From now on whatever the client says is too late. */
+  close(): void {
+    this.#closed = true
   }
 
   readonly onReport = (error: ClientError | null, { topic, partition }: FailureReport): void => {
-    if (error === null) return
+    if (error === null || this.#closed) return
+    const { code, message } = error
     this.#failures++
-    this.#acknowledgements.failed(topic, partition, error, this.#tell)
+    this.#listener.failed({ code, message })
+    // Given up because of another row, which may be of the same partition and is reported a little later. That one tells
+    // what is wrong; what is left in the end was given up.
+    if (!CONSEQUENCES.has(code)) this.#acknowledgements.failed(topic, partition, { code, message }, this.#tell)
   }
 
   readonly onStatistics = ({ message }: { readonly message: string }): void => {
     const previous = this.#newest
     const idle = this.#waiting === undefined
     this.#newest = message
-    if (previous === undefined || this.#acknowledgements.outstanding === 0) return
+    if (previous === undefined || this.#acknowledgements.outstanding === 0 || this.#closed) return
     this.#waiting = previous
     if (idle) setImmediate(() => this.#afterTurn())
   }
@@ -64,6 +80,7 @@ export class ProducerEvents {
     const statistics = this.#waiting as string
     const failures = this.#failures
     setImmediate(() => {
+      if (this.#closed) return
       const believed = failures === this.#failures
       if (believed) this.#believe(JSON.parse(statistics) as ProducerStatistics)
       if (believed && this.#waiting === statistics) this.#waiting = undefined
@@ -72,15 +89,18 @@ export class ProducerEvents {
   }
 
   #believe({ topics }: ProducerStatistics): void {
+    let inFlight = 0
     try {
       for (const [topic, { partitions }] of Object.entries(topics)) {
-        for (const [partition, { acked_msgid: ackedId }] of Object.entries(partitions)) {
+        for (const [partition, { acked_msgid: ackedId, msgs_inflight: messages }] of Object.entries(partitions)) {
+          inFlight += messages
           // Partition -1 is where rows wait whose partition is not known yet; none of ours is.
           if (ackedId > 0) this.#acknowledgements.acknowledged(topic, Number(partition), ackedId, this.#tell)
         }
       }
     } catch (error) {
-      this.#fault((error as Error).message)
+      return this.#listener.fault((error as Error).message)
     }
+    this.#listener.heard(inFlight)
   }
 }

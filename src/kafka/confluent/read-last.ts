@@ -1,5 +1,4 @@
-import type { Header } from '../../pipeline.ts'
-import type { TopicPartition } from '../ports.ts'
+import type { StoredRecord } from '../stored-record.ts'
 import {
   type ConsumedMessage,
   KafkaConsumer,
@@ -11,13 +10,7 @@ import { ConfluentAdmin } from './admin.ts'
 import { fromNative } from './headers.ts'
 import { connectClient, disconnectClient } from './connection.ts'
 
-export interface StoredRecord extends TopicPartition {
-  readonly offset: number
-  readonly timestampMs: number
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: readonly Header[]
-}
+export type { StoredRecord } from '../stored-record.ts'
 
 const IDLE_MS = 1000
 const BATCH = 1000

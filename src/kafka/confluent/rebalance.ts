@@ -2,6 +2,10 @@ import type { AssignedPartition, ConsumerEvent, TopicPartition } from '../ports.
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { Assignment } from './assignment.ts'
 import type { ClientError, ConsumerClient } from './client.ts'
+import { nameOf, plain } from './partition-name.ts'
+
+/** Where delivery begins; without an offset the client asks the group for it. */
+type Start = AssignedPartition & { readonly offset?: number | undefined }
 
 /**
  * Answers the group's assignments and revocations. The client asks by a callback and then waits, delivering nothing,
@@ -19,10 +23,15 @@ export class Rebalance {
   readonly #events: ConsumerEvent[]
   readonly #dropPending: (partitions: readonly TopicPartition[]) => void
   #client: ConsumerClient | undefined
+  /** What the group gave and `assign` has not yet named; the answer goes out when none is left. */
+  #offered = new Map<string, TopicPartition>()
+  #accepted: readonly TopicPartition[] = []
   /** What the group wants back and `unassign` has not yet named; the answer goes out when none is left. */
   #awaited = new Map<string, TopicPartition>()
   #revoked: readonly TopicPartition[] = []
   #closing = false
+  /** How often the group has taken this member for dead. */
+  losses = 0
 
   constructor(
     assignment: Assignment,
@@ -41,23 +50,30 @@ export class Rebalance {
   /** The client's `rebalance_cb`. What it throws would be lost, and the group would wait for an answer for ever. */
   readonly callback = (error: ClientError, partitions: readonly TopicPartition[]): void => {
     try {
-      if (error.code === ErrorCode.ASSIGN_PARTITIONS) this.#onAssigned(partitions.map(named))
-      else this.#onRevoked(partitions.map(named))
+      if (error.code === ErrorCode.ASSIGN_PARTITIONS) this.#onAssigned(partitions.map(plain))
+      else this.#onRevoked(partitions.map(plain))
     } catch (thrown) {
       const { code = ErrorCode.STATE, message } = thrown as Partial<ClientError>
       this.#events.push({ type: 'error', code, message: `rebalance: ${message}`, fatal: false })
     }
   }
 
-  assign(partitions: readonly AssignedPartition[]): void {
-    this.#tellAssigned(partitions.map(named))
-    this.#assignment.add(partitions)
+  assign(partitions: readonly Start[]): void {
+    const accepted = partitions.filter(partition => this.#offered.delete(nameOf(partition)))
+    // All of it has been taken back meanwhile, which is in the queue of events.
+    if (accepted.length === 0) return
+    // A `consume` that was under way when they left may have brought more of them.
+    this.#dropPending(accepted)
+    this.#assignment.add(accepted)
+    this.#accepted = [...this.#accepted, ...accepted.map(startOf)]
+    // An eager group's answer replaces the one before, so that the last of several would be all there is.
+    if (this.#offered.size === 0) this.#tellAssigned(this.#accepted)
   }
 
   unassign(partitions: readonly TopicPartition[]): void {
     this.#stopDelivery(partitions)
     if (this.#awaited.size === 0) {
-      this.#tellUnassigned(partitions.map(named))
+      this.#tellUnassigned(partitions.map(plain))
       return
     }
     for (const partition of partitions) this.#awaited.delete(nameOf(partition))
@@ -65,9 +81,19 @@ export class Rebalance {
     if (this.#awaited.size === 0) this.#tellUnassigned(this.#revoked)
   }
 
-  /** From now on each revocation is answered at once: closing asks for everything back and waits for that. */
+  /**
+   * From now on each revocation is answered at once: closing asks for everything back and waits for that. What has been
+   * asked already is not asked again.
+   */
   close(): void {
     this.#closing = true
+    try {
+      if (this.#offered.size > 0) this.#tellAssigned([])
+      if (this.#awaited.size > 0) this.#tellUnassigned(this.#revoked)
+    } catch (error) {
+      // The client may have failed for good, and then waits for nothing.
+      if (!(error instanceof KafkaError)) throw error
+    }
   }
 
   #onAssigned(partitions: readonly TopicPartition[]): void {
@@ -75,6 +101,8 @@ export class Rebalance {
       this.#tellAssigned([])
       return
     }
+    this.#offered = new Map(partitions.map(partition => [nameOf(partition), partition]))
+    this.#accepted = []
     this.#events.push({ type: 'assigned', partitions })
   }
 
@@ -84,6 +112,9 @@ export class Rebalance {
       return
     }
     const lost = this.#client!.assignmentLost()
+    if (lost) this.losses++
+    // What was offered and not accepted yet is no longer ours to accept.
+    for (const partition of partitions) this.#offered.delete(nameOf(partition))
     this.#stopDelivery(partitions)
     this.#revoked = partitions
     this.#awaited = new Map(partitions.map(partition => [nameOf(partition), partition]))
@@ -97,6 +128,7 @@ export class Rebalance {
 
   #tellAssigned(partitions: readonly TopicPartition[]): void {
     const client = this.#client!
+    this.#accepted = []
     rethrowAsError(() => {
       if (client.rebalanceProtocol() === 'COOPERATIVE') client.incrementalAssign([...partitions])
       else client.assign([...partitions])
@@ -112,15 +144,6 @@ export class Rebalance {
   }
 }
 
-/** Without the offset that the client's own lists may hold: it is to start from the committed one. */
-function named({ topic, partition }: TopicPartition): TopicPartition {
-  return { topic, partition }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`
-}
-
 /** The addon throws plain objects here. */
 function rethrowAsError(call: () => void): void {
   try {
@@ -129,4 +152,8 @@ function rethrowAsError(call: () => void): void {
     const { code = ErrorCode.STATE, message = 'unknown' } = thrown as Partial<ClientError>
     throw new KafkaError(code, message)
   }
+}
+
+function startOf({ topic, partition, offset }: Start): TopicPartition {
+  return offset === undefined ? { topic, partition } : ({ topic, partition, offset } as TopicPartition)
 }

@@ -2,9 +2,10 @@ import type { Transport, TransportEvents } from '../ports.ts'
 import { librdkafkaVersion, type Properties } from './client.ts'
 import { ConfluentConsumer } from './consumer.ts'
 import { ConfluentProducer } from './producer.ts'
+import { TransactionalProducer } from './transactional-producer.ts'
 
 export interface ConfluentOptions {
-  /** librdkafka's properties for the two clients; callbacks are added here. */
+  /** librdkafka's properties for the two clients; callbacks are added here. A `transactional.id` makes transactions. */
   readonly consumerProperties: Properties
   readonly producerProperties: Properties
   /** The topic of each output, by its index in a slab's rows. */
@@ -18,9 +19,11 @@ export interface ConfluentOptions {
 
 /** Kafka through kafka-javascript's raw API: a JavaScript object a record, on the main thread. */
 export function createConfluentTransport(options: ConfluentOptions): Transport {
-  return {
-    name: `kafka-javascript, librdkafka ${librdkafkaVersion}`,
-    consumer: new ConfluentConsumer(options),
-    producer: new ConfluentProducer(options)
+  const name = `kafka-javascript, librdkafka ${librdkafkaVersion}`
+  const consumer = new ConfluentConsumer(options)
+  if (options.producerProperties['transactional.id'] === undefined) {
+    return { name, consumer, producer: new ConfluentProducer(options), transactions: undefined }
   }
+  const transactional = new TransactionalProducer(options, consumer)
+  return { name, consumer, producer: transactional, transactions: transactional }
 }

@@ -54,3 +54,33 @@ test('--version is the one of package.json', async () => {
   expect(await execute(['--version'], nothing)).toBe(0)
   expect(out()).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
+
+test('commands with arguments say in --help which they take, within 80 columns', async () => {
+  for (const command of ['dlq', 'seek']) {
+    const { out } = capture()
+    expect(await execute([command, '--help'], nothing)).toBe(0)
+    expect(out()).toMatch(new RegExp(`^Usage: millrace ${command}`))
+    expect(
+      out()
+        .split('\n')
+        .filter(line => line.length > 80)
+    ).toEqual([])
+    vi.restoreAllMocks()
+  }
+})
+
+test.each([
+  ['an unknown dlq command', ['dlq', 'purge'], "no 'dlq purge'"],
+  ['an unknown reason', ['dlq', 'list', '--reason', 'ugly'], '--reason is one of'],
+  ['a position that is missing', ['dlq', 'show'], 'one position'],
+  ['a rate of nothing', ['dlq', 'redrive', '--rate', '0'], '--rate'],
+  ['a runner that there is not', ['dlq', 'export', '--runner', 'jest'], '--runner'],
+  ['no place to seek to', ['seek'], 'say where to'],
+  ['two places to seek to', ['seek', '--to-latest', '--to-offset', '3'], 'say where to'],
+  ['a time without a zone', ['seek', '--to-time', '2026-05-01T12:00:00'], '--to-time'],
+  ['a partition that is no number', ['seek', '--to-latest', '--partition', '1,x'], '--partition']
+])('%s is a mistake, told before anything is connected', async (_what, args, message) => {
+  const { err } = capture()
+  expect(await execute(args, { ...nothing, environment: { BROKERS: '127.0.0.1:1' } })).toBe(2)
+  expect(err()).toContain(message)
+})

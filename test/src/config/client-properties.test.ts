@@ -36,6 +36,48 @@ describe('the consumer', () => {
   })
 })
 
+describe('the group', () => {
+  test('is joined by the protocol and the strategy that are set, as a static member where it has a name', () => {
+    expect(consumer({ ASSIGNMENT_STRATEGY: 'range', GROUP_INSTANCE_ID: 'logins-0' })).toMatchObject({
+      'group.protocol': 'classic',
+      'partition.assignment.strategy': 'range',
+      'group.instance.id': 'logins-0'
+    })
+    expect(consumer()).not.toHaveProperty('group.instance.id')
+  })
+
+  test("of KIP-848 is not given what is the brokers' to set, which the client would refuse", () => {
+    const properties = consumer({ GROUP_PROTOCOL: 'consumer' })
+    expect(properties['group.protocol']).toBe('consumer')
+    for (const name of ['partition.assignment.strategy', 'session.timeout.ms', 'heartbeat.interval.ms']) {
+      expect(properties).not.toHaveProperty(name)
+    }
+  })
+})
+
+describe('the producer for exactly-once', () => {
+  const exactly = { DELIVERY: 'exactly-once', GROUP_ID: 'g', TRANSACTION_TIMEOUT_MS: '10000' }
+
+  test('has transactions, and no row that outlives them', () => {
+    expect(producer({ ...exactly, INSTANCE_ID: 'a' })).toMatchObject({
+      'transactional.id': 'g-a',
+      'transaction.timeout.ms': 10_000,
+      'delivery.timeout.ms': 10_000
+    })
+    expect(producer({ ...exactly, DELIVERY_TIMEOUT_MS: '5000' })['delivery.timeout.ms']).toBe(5000)
+  })
+
+  test('has a name of its own at each start, so that copies on one host do not fence each other', () => {
+    const names = [producer(exactly), producer(exactly)].map(properties => properties['transactional.id'])
+    expect(names[0]).toMatch(/^g-.+-[0-9a-f]{12}$/)
+    expect(names[0]).not.toBe(names[1])
+  })
+
+  test('is not made for at-least-once', () => {
+    expect(producer({ INSTANCE_ID: 'a' })).not.toHaveProperty('transactional.id')
+  })
+})
+
 describe('the producer', () => {
   test('is idempotent, waits for all replicas, reports all deliveries and places keys as Java clients do', () => {
     expect(producer()).toMatchObject({
@@ -104,7 +146,14 @@ describe('both clients', () => {
   })
 
   test('set every property that is said to be set by a setting, under one of its names', () => {
-    const everything = { ...secured, SSL_CERTIFICATE_FILE: '/c', SSL_KEY_FILE: '/k', SSL_KEY_PASSWORD: 'x' }
+    const everything = {
+      ...secured,
+      SSL_CERTIFICATE_FILE: '/c',
+      SSL_KEY_FILE: '/k',
+      SSL_KEY_PASSWORD: 'x',
+      GROUP_INSTANCE_ID: 'a',
+      DELIVERY: 'exactly-once'
+    }
     const set = new Set([...Object.keys(consumer(everything)), ...Object.keys(producer(everything))])
     expect(Object.values(typedProperties).filter(names => !names.some(name => set.has(name)))).toEqual([])
   })

@@ -64,8 +64,8 @@ describe('mistakes', () => {
   })
 
   test('of one setting do not bring up rules about a value that nobody set', () => {
-    // The drain may well be shorter than the poll interval that was meant; it is longer than the default of it.
-    const message = mistakes({ MAX_POLL_INTERVAL_MS: '10m', DRAIN_TIMEOUT_MS: '3600000' })
+    // The session may well be shorter than the poll interval that was meant; it is longer than the default of it.
+    const message = mistakes({ MAX_POLL_INTERVAL_MS: '10m', SESSION_TIMEOUT_MS: '1800000' })
     expect(message.split('\n')).toHaveLength(2)
   })
 

@@ -12,7 +12,7 @@ test('other clients find the embedded broker, and its topics have four partition
     producerProperties: { 'bootstrap.servers': broker.bootstrap, 'enable.idempotence': true },
     outputTopics: [],
     slabRecords: 10,
-    events: { delivered: () => undefined, producerError: () => undefined }
+    events: { delivered: () => undefined, transactionFailed: () => undefined, producerError: () => undefined }
   })
   await consumer.connect()
   consumer.subscribe(['demo'])

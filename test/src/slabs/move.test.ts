@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { moveRecord } from '../../../src/slabs/move.ts'
 import { readRecord } from '../../../src/slabs/reader.ts'
 import { Slab } from '../../../src/slabs/slab.ts'
+import { applyVerdict } from '../../../src/slabs/verdict.ts'
 import { SlabWriter } from '../../../src/slabs/writer.ts'
 import { offset, record, recordContent } from '../../fixtures/records.ts'
 
@@ -29,10 +30,11 @@ test('a moved record is the same in a slab of just its size, and a batch of its 
   )
 })
 
-test('what a dead letter by reference needs moves too', () => {
+test('what a dead letter by reference needs moves too, and its verdict', () => {
   const from = Slab.allocate({ records: 2, rows: 2, inputBytes: 500, outputBytes: 0 })
   new SlabWriter(from, 100).append(1, record({ value: 'x'.repeat(300) }))
   const to = Slab.allocate({ records: 1, rows: 1, inputBytes: 500, outputBytes: 0 })
+  applyVerdict(from, 0, { reason: 7, omitValue: false })
   moveRecord(from, 0, { topic: 'logins', partition: 0, epoch: 1 }, to)
-  expect([to.omittedBytes[0], to.flags[0]]).toEqual([300, from.flags[0]])
+  expect([to.omittedBytes[0], to.flags[0], to.detail[0]]).toEqual([300, from.flags[0], 7])
 })

@@ -26,6 +26,9 @@ interface PlannedRow {
   appended: { name: string; value: Buffer }[]
 }
 
+/** What the rows of a record name as their source; nothing where they are not to. */
+const place = fc.constantFrom('', 't/0/7', 'logins/11/9007199254740991')
+
 const plannedRow: fc.Arbitrary<PlannedRow> = fc.record({
   output: fc.nat(3),
   timestampMs: fc.maxSafeNat(),
@@ -38,19 +41,20 @@ const plannedRow: fc.Arbitrary<PlannedRow> = fc.record({
 const plannedRecord = fc.record({
   content: recordContent,
   rows: fc.array(plannedRow, { maxLength: 4 }),
+  source: place,
   kept: fc.boolean()
 })
 
-function write(writer: RowWriter, row: PlannedRow): void {
+function write(writer: RowWriter, row: PlannedRow, source = ''): void {
   writer.open(row.output, row.timestampMs)
   if (row.value === null) writer.setNullValue()
   else if (row.value !== undefined) writer.setValue(row.value)
   if (row.key !== undefined) writer.setKey(row.key)
-  writer.setHeaders(row.passed, row.appended)
+  writer.setHeaders(row.passed, row.appended, source)
 }
 
 /** What a row must read as: what was not set is the record's. */
-function expected(index: number, from: IncomingRecord, row: PlannedRow) {
+function expected(index: number, from: IncomingRecord, row: PlannedRow, sourceHeaders: PlannedRow['appended'] = []) {
   const asBytes = (content: Uint8Array | string | null) =>
     typeof content === 'string' ? Buffer.from(content) : content
   return {
@@ -59,7 +63,7 @@ function expected(index: number, from: IncomingRecord, row: PlannedRow) {
     timestampMs: row.timestampMs,
     key: asBytes(row.key === undefined ? from.key : row.key),
     value: asBytes(row.value === undefined ? from.value : row.value),
-    headers: [...(row.passed ? from.headers : []), ...row.appended]
+    headers: [...(row.passed ? from.headers : []), ...row.appended, ...sourceHeaders]
   }
 }
 
@@ -74,13 +78,18 @@ describe('RowWriter', () => {
         const beyond = slab.bytes.subarray(slab.places.output + outputBytes)
         const writer = new RowWriter(slab)
         const wanted: unknown[] = []
-        planned.forEach(({ rows, kept }, index) => {
+        planned.forEach(({ rows, source, kept }, index) => {
           writer.begin(index)
-          for (const row of rows) write(writer, row)
+          for (const row of rows) write(writer, row, source)
           if (!kept || writer.overflowed) return writer.drop()
           expect(writer.rowsOfRecord).toBe(rows.length)
           writer.keep()
-          wanted.push(...rows.map(row => expected(index, records[index], row)))
+          const sourceOf = (row: number) => ({
+            name: 'millrace.source',
+            value: Buffer.from(`${source}/${row + 1}/${rows.length}`)
+          })
+          const ofSource = (row: number) => (source === '' ? [] : [sourceOf(row)])
+          wanted.push(...rows.map((row, number) => expected(index, records[index], row, ofSource(number))))
         })
         expect(readRows(slab)).toEqual(wanted)
         expect([...beyond].every(byte => byte === 0)).toBe(true)

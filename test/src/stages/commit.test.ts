@@ -13,8 +13,9 @@ function setUp(partitions = 1) {
   const assignments = new Assignments()
   const { events, insights } = quietEvents()
   const policy = new CommitPolicy(INTERVAL_MS, performance.now())
-  const commit = new Commit({ consumer, assignments, policy, events })
-  return { consumer, assignments, all: assigned(assignments, partitions), commit, insights }
+  const state = { suspended: false }
+  const commit = new Commit({ consumer, assignments, policy, events, suspended: () => state.suspended })
+  return { consumer, assignments, all: assigned(assignments, partitions), commit, insights, state }
 }
 
 function settle(assignment: Assignment, offset: number): void {
@@ -51,6 +52,19 @@ describe('Commit', () => {
     commit.step()
     await settled()
     expect(consumer.newCalls()).toEqual([])
+  })
+
+  test('commits nothing by itself while a flood is held, but what a drain asks for', async () => {
+    const { consumer, commit, all, state } = setUp()
+    settle(all[0], 5)
+    state.suspended = true
+    vi.advanceTimersByTime(INTERVAL_MS)
+    commit.step()
+    await settled()
+    expect(consumer.newCalls()).toEqual([])
+    void commit.now(all)
+    await settled()
+    expect(consumer.newCalls()).toEqual(['commit logins/0@5'])
   })
 
   test('one at a time: what has moved meanwhile goes with the next', async () => {

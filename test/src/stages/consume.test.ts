@@ -18,7 +18,7 @@ function setUp({ slabs: count = 4, maxLarge = 8 } = {}) {
   const assignments = new Assignments()
   const tasks: Task[] = []
   const handled: ConsumerEvent[] = []
-  const state = { leaving: false, left: false }
+  const state = { leaving: false, held: false, left: false }
   const consume = new Consume({
     consumer,
     slabs,
@@ -27,6 +27,7 @@ function setUp({ slabs: count = 4, maxLarge = 8 } = {}) {
     maxRecordBytes: MAX_RECORD_BYTES,
     maxOutputBytes: 50_000,
     leaving: () => state.leaving,
+    held: () => state.held,
     left: () => state.left,
     handle: event => handled.push(event),
     betweenPolls: () => consumer.calls.push('between'),
@@ -151,6 +152,21 @@ describe('Consume', () => {
     ])
     await setting.consume.run()
     expect(given).toEqual([false, true])
+  })
+
+  test('while a flood is held, the consumer holds and control events are served; then it goes on', async () => {
+    const setting = setUp()
+    setting.state.held = true
+    const given: boolean[] = []
+    const poll = (into: SlabWriter | undefined) => void given.push(into !== undefined)
+    const release = (into: SlabWriter | undefined) => {
+      poll(into)
+      setting.state.held = false
+    }
+    script(setting, [poll, release, poll])
+    await setting.consume.run()
+    expect(given).toEqual([false, false, true])
+    expect(setting.consumer.calls.filter(call => call !== 'between')).toEqual(['hold', 'release'])
   })
 
   test('when leaving, it takes no slab and goes on polling until it has left', async () => {

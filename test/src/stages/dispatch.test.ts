@@ -1,32 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { Assignments } from '../../../src/offsets/assignment.ts'
-import { Header } from '../../../src/slabs/layout.ts'
 import { Slab } from '../../../src/slabs/slab.ts'
-import type { Batch, Task } from '../../../src/stages/batch.ts'
 import { Dispatch } from '../../../src/stages/dispatch.ts'
-import { assigned, namesIn, quietEvents, settled, taskOf, usualShape, work } from '../../fixtures/stages.ts'
-
-type Run = (slab: Slab, from: number) => Promise<void>
-
-function setUp(run: Run) {
-  const { events, insights } = quietEvents()
-  const done: Batch[] = []
-  const splits: [Batch, Batch][] = []
-  const overflows: { task: Task; stuck: boolean }[] = []
-  const errors: Error[] = []
-  const dispatch = new Dispatch({
-    pool: { run, cursorOf: slab => slab.header[Header.CURSOR] - 1 },
-    events,
-    split: (batch, rest) => splits.push([batch, rest]),
-    next: batch => done.push(batch),
-    overflowed: (task, stuck) => overflows.push({ task, stuck }),
-    failed: error => errors.push(error)
-  })
-  return { dispatch, done, splits, overflows, errors, insights }
-}
-
-const works: Run = async (slab, from) => work(slab, from)
-const namesOf = (batch: Batch) => namesIn(batch.task.slab, batch.firstRow, batch.endRow)
+import { namesOf, type Run, setUpDispatch as setUp, works } from '../../fixtures/dispatch.ts'
+import { assigned, quietEvents, settled, taskOf, unnamed, usualShape, work } from '../../fixtures/stages.ts'
 
 describe('Dispatch', () => {
   test('hands on each batch with its own rows and outcomes, in order', async () => {
@@ -68,7 +45,9 @@ describe('Dispatch', () => {
   })
 
   test('a run that got nowhere says so', async () => {
-    const { dispatch, overflows, done } = setUp(async (slab, from) => work(slab, from, () => 50_000))
+    const { dispatch, overflows, done } = setUp(async (slab, from, until) =>
+      work(slab, from, { until, sizeOf: () => 50_000 })
+    )
     dispatch.submit(taskOf([[assigned(new Assignments(), 1)[0], 2]]))
     await settled()
     expect([done, overflows[0].stuck]).toEqual([[], true])
@@ -88,55 +67,12 @@ describe('Dispatch', () => {
     expect(done.map(namesOf)).toEqual([['logins/0@0'], ['logins/2@0']])
   })
 
-  test('when a worker dies, its records run again as if nothing had happened', async () => {
-    let deaths = 0
-    const { dispatch, done, errors, insights } = setUp(async (slab, from) => {
-      work(slab, from)
-      slab.counters[0] = 1
-      if (deaths++ < 2) throw new Error('the thread is gone')
-    })
-    dispatch.submit(taskOf([[assigned(new Assignments(), 1)[0], 3]]))
-    await settled()
-    expect(done.map(namesOf)).toEqual([['logins/0@0', 'logins/0@1', 'logins/0@2']])
-    expect([insights.workerDeaths, errors, dispatch.running]).toEqual([2, [], 0])
-    expect(insights.counters).toEqual({ 'fields-defaulted': 1 })
-  })
-
-  test('gives up after three deaths in a row, naming the place and nothing of the record', async () => {
-    let runs = 0
-    const { dispatch, errors } = setUp(async (slab, from) => {
-      runs++
-      work(slab, from)
-      slab.header[Header.CURSOR] = 2
-      throw Object.assign(new Error('secret'), { code: 'ERR_WORKER_OUT_OF_MEMORY' })
-    })
-    dispatch.submit(taskOf([[assigned(new Assignments(), 1)[0], 3]]))
-    await settled()
-    expect(runs).toBe(3)
-    expect(errors.map(({ message }) => message)).toEqual([
-      'worker threads died 3 times on the same records at logins/0 offset 1'
-    ])
-  })
-
-  test('deaths count from the last success on', async () => {
-    const deaths = [true, true, false, true, true, false]
-    const { dispatch, errors, done, overflows } = setUp(async (slab, from) => {
-      if (deaths.shift()) throw new Error('the thread is gone')
-      work(slab, from)
-    })
-    const task = taskOf([[assigned(new Assignments(), 1)[0], 2]], Slab.allocate({ ...usualShape, rows: 1 }))
-    dispatch.submit(task)
-    await settled()
-    dispatch.submit(overflows[0].task)
-    await settled()
-    expect([errors, done.length]).toEqual([[], 2])
-  })
-
   test('what goes wrong in a later stage fails the processor instead of being nobody’s', async () => {
     const { events } = quietEvents()
     const errors: Error[] = []
     const dispatch = new Dispatch({
-      pool: { run: works, cursorOf: () => -1 },
+      pool: { run: works },
+      naming: unnamed,
       events,
       split: () => undefined,
       next: () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { RecordProducer } from '../../../src/kafka/ports.ts'
+import type { ProduceFailure, RecordProducer } from '../../../src/kafka/ports.ts'
 import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
 import type { Batch } from '../../../src/stages/batch.ts'
 import { Produce } from '../../../src/stages/produce.ts'
-import { assigned, namesIn, taskOf, work } from '../../fixtures/stages.ts'
+import { assigned, namesIn, quietEvents, taskOf, work } from '../../fixtures/stages.ts'
 
 /** A producer whose queue has room for `room` rows; a report makes room again. */
 class Queue implements RecordProducer {
@@ -25,6 +25,11 @@ class Queue implements RecordProducer {
     return end
   }
 
+  async produceAlone(...[slab, row]: Parameters<RecordProducer['produceAlone']>): Promise<ProduceFailure | undefined> {
+    this.rows.push(...namesIn(slab, row, row + 1).map(name => ({ name, batch: 0 })))
+    return undefined
+  }
+
   async connect(): Promise<void> {}
   async disconnect(): Promise<void> {}
 }
@@ -32,10 +37,20 @@ class Queue implements RecordProducer {
 function setUp(room: number) {
   const producer = new Queue(room)
   const acknowledged: Batch[] = []
+  const dropped: Batch[] = []
+  const isolated: Batch[] = []
+  const rewound: { assignment: Assignment; isolate: boolean }[] = []
   const errors: Error[] = []
   const produce = new Produce({
     producer,
+    events: quietEvents().events,
     next: batch => acknowledged.push(batch),
+    drop: batch => dropped.push(batch),
+    isolate: batch => batch.firstOffset < batch.assignment.isolateBelow && isolated.push(batch) > 0,
+    rewind: (assignment, isolate) => {
+      assignment.rewinding = true
+      rewound.push({ assignment, isolate })
+    },
     failed: error => errors.push(error)
   })
   let reported = 0
@@ -47,7 +62,7 @@ function setUp(room: number) {
       produce.delivered({ batch, rows: 1 })
     }
   }
-  return { producer, produce, acknowledged, errors, report }
+  return { producer, produce, acknowledged, dropped, isolated, rewound, errors, report }
 }
 
 function released(assignment: Assignment, records: number): Batch {
@@ -133,15 +148,67 @@ describe('Produce', () => {
     expect(producer.inputPartitions).toEqual([2])
   })
 
-  test('a row that the brokers refuse fails the processor, and its batch is never acknowledged', () => {
-    const { produce, acknowledged, errors, report } = setUp(10)
-    produce.release(released(assigned(new Assignments(), 1)[0], 2))
-    produce.delivered({ batch: 1, rows: 1, error: { code: 10, message: 'too large' } })
-    report(1)
-    expect(errors.map(({ message }) => message)).toEqual([
-      'the brokers refused output of logins/0: too large (code 10)'
+  test('a batch of which a row has failed is never acknowledged, and what follows of its partition is not produced', () => {
+    const [first, other] = assigned(new Assignments(), 2)
+    const { produce, producer, acknowledged, dropped, rewound } = setUp(3)
+    const batches = [released(first, 2), released(first, 2), released(other, 2)]
+    for (const batch of batches) produce.release(batch)
+    produce.delivered({ batch: 1, rows: 1, error: { code: -192, message: 'timed out' } })
+    expect(rewound).toEqual([{ assignment: first, isolate: false }])
+    expect(dropped).toEqual([])
+    producer.outstanding -= 3
+    produce.delivered({ batch: 1, rows: 1 })
+    expect(dropped).toEqual([batches[0]])
+    produce.delivered({ batch: 2, rows: 1 })
+    expect(dropped).toEqual([batches[0], batches[1]])
+    expect(producer.rows.map(({ name }) => name)).toEqual([
+      'logins/0@0',
+      'logins/0@1',
+      'logins/0@2',
+      'logins/1@0',
+      'logins/1@1'
     ])
+    produce.delivered({ batch: 3, rows: 2 })
+    expect(acknowledged).toEqual([batches[2]])
+    const late = released(first, 1)
+    produce.release(late)
+    expect(dropped).toContain(late)
+  })
+
+  test.each([
+    [10, true],
+    [32, true],
+    [87, true],
+    [-138, true],
+    [45, true],
+    [-192, false],
+    [6, false],
+    [7, false]
+  ])('code %i sends the partition back, and its rows one by one: %s', (code, isolate) => {
+    const { produce, rewound, errors } = setUp(10)
+    const batch = released(assigned(new Assignments(), 1)[0], 2)
+    produce.release(batch)
+    produce.delivered({ batch: 1, rows: 2, error: { code, message: 'no' } })
+    expect([rewound, errors]).toEqual([[{ assignment: batch.assignment, isolate }], []])
+  })
+
+  test.each([3, 29, -150, -188])('code %i is for somebody to mend, and ends the processor', code => {
+    const { produce, acknowledged, errors } = setUp(10)
+    produce.release(released(assigned(new Assignments(), 1)[0], 2))
+    produce.delivered({ batch: 1, rows: 2, error: { code, message: 'no' } })
+    expect(errors.map(({ message }) => message)).toEqual([`the brokers refused output of logins/0: no (code ${code})`])
     expect(acknowledged).toEqual([])
+  })
+
+  test('batches below the limit of isolation take another way', () => {
+    const [assignment] = assigned(new Assignments(), 1)
+    const { produce, producer, isolated } = setUp(10)
+    assignment.isolateBelow = 1
+    const [suspect, innocent] = [released(assignment, 2), released(assignment, 2)]
+    produce.release(suspect)
+    produce.release(innocent)
+    expect(isolated).toEqual([suspect])
+    expect(producer.rows.map(({ name }) => name)).toEqual(['logins/0@2', 'logins/0@3'])
   })
 
   test('a report for a batch that is not in flight is a fault', () => {

@@ -5,30 +5,6 @@ import { mistakes } from '../shout-pipeline.ts'
 /** Each rule: the mistake it stops, values just inside it, values just outside. */
 const limits = [
   {
-    stops: 'a session ends because two heartbeats were late',
-    fits: { HEARTBEAT_INTERVAL_MS: '2000', SESSION_TIMEOUT_MS: '6000' },
-    breaks: { HEARTBEAT_INTERVAL_MS: '2001', SESSION_TIMEOUT_MS: '6000' },
-    message: 'HEARTBEAT_INTERVAL_MS, SESSION_TIMEOUT_MS: two lost heartbeats must not end a session'
-  },
-  {
-    stops: 'the client refuses to be made',
-    fits: { SESSION_TIMEOUT_MS: '20000', MAX_POLL_INTERVAL_MS: '20000' },
-    breaks: { SESSION_TIMEOUT_MS: '20001', MAX_POLL_INTERVAL_MS: '20000' },
-    message: 'SESSION_TIMEOUT_MS, MAX_POLL_INTERVAL_MS: the client refuses'
-  },
-  {
-    stops: 'the group throws a member out while it drains',
-    fits: { DRAIN_TIMEOUT_MS: '19999', MAX_POLL_INTERVAL_MS: '20000' },
-    breaks: { DRAIN_TIMEOUT_MS: '20000', MAX_POLL_INTERVAL_MS: '20000' },
-    message: 'DRAIN_TIMEOUT_MS, MAX_POLL_INTERVAL_MS: a rebalance waits'
-  },
-  {
-    stops: 'records time out before they are sent',
-    fits: { LINGER_MS: '4999', DELIVERY_TIMEOUT_MS: '5000' },
-    breaks: { LINGER_MS: '5000', DELIVERY_TIMEOUT_MS: '5000' },
-    message: 'LINGER_MS, DELIVERY_TIMEOUT_MS: a record that lingers'
-  },
-  {
     stops: 'a slab is all columns and has no room for a record',
     fits: { SLAB_BYTES: '131072', SLAB_RECORDS: '512' },
     breaks: { SLAB_BYTES: '131071', SLAB_RECORDS: '512' },

@@ -30,3 +30,26 @@ test('an input of no topic is refused', () => {
 test('a pattern with an unclosed bracket is refused, and shown', () => {
   expect(mistakes({ INPUT_TOPIC: '^words-(a|b' })).toContain('INPUT_TOPIC: ^words-(a|b is not a regular expression')
 })
+
+// The mistake: a redrive writes what the processor writes, and reads it again, or what it put away for good.
+describe('the topics of a redrive', () => {
+  test.each([
+    [
+      'back into the dead letters',
+      { REDRIVE_TOPIC: 'words-dlq' },
+      'REDRIVE_TOPIC: words-dlq is read beside INPUT_TOPIC'
+    ],
+    ['back into an output', { REDRIVE_TOPIC: 'late-words' }, 'REDRIVE_TOPIC: late-words is read'],
+    ['quarantine into the input', { QUARANTINE_TOPIC: 'words' }, 'goes to words, which is read'],
+    ['quarantine into what a pattern reads', { INPUT_TOPIC: '^wor', QUARANTINE_TOPIC: 'worst' }, 'goes to worst'],
+    ['quarantine into the redriven', { REDRIVE_TOPIC: 'retry', QUARANTINE_TOPIC: 'retry' }, 'goes to retry'],
+    ['quarantine into the dead letters', { QUARANTINE_TOPIC: 'words-dlq' }, 'QUARANTINE_TOPIC, DLQ_TOPIC: both are']
+  ])('are refused: %s', (_name, environment, message) => {
+    expect(mistakes(environment)).toContain(message)
+  })
+
+  test('are no mistake if they are topics of their own, or the redriven go to the input', () => {
+    expect(mistakes({ REDRIVE_TOPIC: 'words-retry', QUARANTINE_TOPIC: 'words-quarantine' })).toBe('')
+    expect(mistakes({ REDRIVE_TOPIC: 'words' })).toBe('')
+  })
+})

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Acknowledgements } from '../../../../src/kafka/confluent/acknowledgements.ts'
 import type { DeliveryReport } from '../../../../src/kafka/ports.ts'
 
@@ -95,6 +95,47 @@ describe('Acknowledgements', () => {
     for (const batch of [1, 1, 1, 2]) add(0, batch)
     acknowledged(0, 3)
     expect(() => acknowledged(0, 1)).toThrow('was the topic created anew?')
+  })
+
+  test('given up, every row that was not told has failed, in all partitions', () => {
+    const { acknowledgements, add, acknowledged, told } = harness()
+    for (const batch of [1, 1, 2]) add(0, batch)
+    add(1, 3)
+    acknowledged(0, 1)
+    acknowledgements.abandoned(ERROR, report => told.push(report))
+    expect(told.slice(1)).toEqual([
+      { batch: 1, rows: 1, error: ERROR },
+      { batch: 2, rows: 1, error: ERROR },
+      { batch: 3, rows: 1, error: ERROR }
+    ])
+    expect(acknowledgements.outstanding).toBe(0)
+  })
+
+  test('how long the oldest row has been under way', () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const { acknowledgements, add, acknowledged, failed } = harness()
+    const startMs = performance.now()
+    const ages = () => {
+      const oldestMs = acknowledgements.oldestMs()
+      return oldestMs === undefined ? undefined : oldestMs - startMs
+    }
+    expect(ages()).toBeUndefined()
+    for (const [partition, batch] of [
+      [0, 1],
+      [1, 2],
+      [0, 3]
+    ]) {
+      add(partition, batch)
+      vi.advanceTimersByTime(100)
+    }
+    expect(ages()).toBe(0)
+    acknowledged(0, 1)
+    expect(ages()).toBe(100)
+    failed(1)
+    expect(ages()).toBe(200)
+    acknowledged(0, 2)
+    expect(ages()).toBeUndefined()
+    vi.useRealTimers()
   })
 
   test('whatever is handed over and acknowledged, each row is told once and never before its time', () => {

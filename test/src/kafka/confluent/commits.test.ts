@@ -13,7 +13,7 @@ function commitsOn(codes: readonly number[] = []) {
       return remaining.shift() ?? 0
     }
   }
-  const commits = new Commits(() => native as unknown as NativeConsumer)
+  const commits = new Commits(() => native as unknown as NativeConsumer, { timeoutMs: 10_000, retryMs: 0 })
   return { commits, sent, commit: (offset: number) => commits.commit(at(offset), () => undefined) }
 }
 
@@ -41,6 +41,69 @@ describe('commits', () => {
     commits.callback(undefined)
     await next
     expect(commits.waiting).toBe(false)
+  })
+
+  test('what fails because the coordinator moves is sent again', async () => {
+    const { commits, sent, commit } = commitsOn()
+    const committed = commit(1)
+    const later = commit(2)
+    await microtasks()
+    for (const code of [16, 27]) {
+      commits.callback({ code, message: 'not now' })
+      while (!commits.waiting) await microtasks()
+    }
+    expect(sent).toEqual([1, 1, 1])
+    commits.callback(undefined)
+    await committed
+    await microtasks()
+    expect(sent).toEqual([1, 1, 1, 2])
+    commits.callback(undefined)
+    await later
+  })
+
+  test('not for ever', async () => {
+    const native = { commit: () => 0 }
+    const commits = new Commits(() => native as unknown as NativeConsumer, { timeoutMs: 0, retryMs: 0 })
+    const committed = commits.commit(at(1), () => undefined)
+    await microtasks()
+    commits.callback({ code: 16, message: 'not now' })
+    await expect(committed).rejects.toMatchObject({ code: 16 })
+  })
+
+  test('what has been given back is taken out of commits that wait, and they reject', async () => {
+    const sent: unknown[] = []
+    const native = {
+      commit: (offsets: unknown) => {
+        sent.push(offsets)
+        return 0
+      }
+    }
+    const commits = new Commits(() => native as unknown as NativeConsumer)
+    const first = commits.commit(at(1), () => undefined)
+    const second = commits.commit([...at(2), { topic: 't', partition: 1, offset: 7 }], () => undefined)
+    const third = commits.commit(at(3), () => undefined)
+    const all = Promise.allSettled([first, second, third])
+    await microtasks()
+    commits.forget([{ topic: 't', partition: 0 }])
+    commits.callback(undefined)
+    await microtasks()
+    commits.callback(undefined)
+    expect(await all).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: -172 } },
+      { status: 'rejected', reason: { code: -172 } }
+    ])
+    expect(sent).toEqual([at(1), [{ topic: 't', partition: 1, offset: 7 }]])
+  })
+
+  test('one that is tried again leaves out what has been given back meanwhile', async () => {
+    const { commits, sent, commit } = commitsOn()
+    const committed = commit(1)
+    await microtasks()
+    commits.forget([{ topic: 't', partition: 0 }])
+    commits.callback({ code: 16, message: 'not now' })
+    await expect(committed).rejects.toMatchObject({ code: -172 })
+    expect(sent).toEqual([1])
   })
 
   test('closing rejects what is under way and what comes after', async () => {

@@ -124,4 +124,48 @@ describe('pending records', () => {
     assignment.add([{ topic: 't', partition: 1, epoch: 3 }])
     expect(deliver()).toMatchObject({ offsets: [0, 1], events: [] })
   })
+
+  test('what is set aside waits, others do not; restored, it comes first, with its ends', () => {
+    const { assignment, pending, deliver } = pendingWith([1, 2], 8)
+    pending.add([message(0, 0), message(1, 0), message(0, 1), message(1, 1)], [endOf(1, 2, 3), endOf(0, 2, 2)])
+    pending.setAside([{ topic: 't', partition: 0 }])
+    const first = deliver()
+    expect([first.offsets, first.events]).toEqual([[0, 1], [{ type: 'end', epoch: 2, offset: 2 }]])
+    pending.add([message(1, 2)], [])
+    pending.restore([{ topic: 't', partition: 0 }])
+    const second = deliver()
+    expect([second.offsets, second.events]).toEqual([[0, 1, 2], [{ type: 'end', epoch: 1, offset: 2 }]])
+    expect(assignment.epochOf('t', 0)).toBe(1)
+  })
+
+  test('what is set aside twice comes in order', () => {
+    const { pending, deliver } = pendingWith([1], 8)
+    const only = [{ topic: 't', partition: 0 }]
+    pending.add([message(0, 0), message(0, 1)], [endOf(0, 2, 1)])
+    pending.setAside(only)
+    pending.add([message(0, 2)], [endOf(0, 3, 0)])
+    pending.setAside(only)
+    expect(deliver()).toMatchObject({ offsets: [], events: [] })
+    pending.restore(only)
+    expect(deliver()).toMatchObject({ offsets: [0, 1, 2], events: [{ offset: 2 }, { offset: 3 }] })
+  })
+
+  test('an end is not told before records that come before it, though others were restored ahead of them', () => {
+    const { pending, deliver } = pendingWith([1, 2], 2)
+    pending.add([message(0, 0), message(1, 0), message(1, 1)], [endOf(1, 2, 2)])
+    pending.setAside([{ topic: 't', partition: 0 }])
+    pending.restore([{ topic: 't', partition: 0 }])
+    expect(deliver()).toMatchObject({ offsets: [0, 0], events: [] })
+    expect(deliver()).toMatchObject({ offsets: [1], events: [{ epoch: 2, offset: 2 }] })
+  })
+
+  test('what is dropped is not restored', () => {
+    const { pending, deliver } = pendingWith([1], 8)
+    const only = [{ topic: 't', partition: 0 }]
+    pending.add([message(0, 0)], [endOf(0, 1, 0)])
+    pending.setAside(only)
+    pending.drop(only)
+    pending.restore(only)
+    expect(deliver()).toMatchObject({ offsets: [], events: [] })
+  })
 })

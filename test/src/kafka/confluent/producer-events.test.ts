@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Acknowledgements } from '../../../../src/kafka/confluent/acknowledgements.ts'
 import { ProducerEvents } from '../../../../src/kafka/confluent/producer-events.ts'
-import type { DeliveryReport } from '../../../../src/kafka/ports.ts'
+import type { DeliveryReport, ProduceFailure } from '../../../../src/kafka/ports.ts'
 
 const ERROR = { code: 10, message: 'too large' }
 
@@ -10,18 +10,23 @@ function harness() {
   const acknowledgements = new Acknowledgements()
   const told: DeliveryReport[] = []
   const faults: string[] = []
-  const events = new ProducerEvents(
-    acknowledgements,
-    report => told.push(report),
-    fault => faults.push(fault)
-  )
+  const failures: ProduceFailure[] = []
+  const heard: number[] = []
+  const events = new ProducerEvents(acknowledgements, {
+    delivered: report => told.push(report),
+    failed: failure => failures.push(failure),
+    heard: inFlight => heard.push(inFlight),
+    fault: message => faults.push(message)
+  })
   const statistics = (acked: number) =>
     events.onStatistics({
       message: JSON.stringify({
-        topics: { t: { partitions: { '-1': { acked_msgid: 0 }, 0: { acked_msgid: acked } } } }
+        topics: {
+          t: { partitions: { '-1': { acked_msgid: 0, msgs_inflight: 0 }, 0: { acked_msgid: acked, msgs_inflight: 2 } } }
+        }
       })
     })
-  return { acknowledgements, events, told, faults, statistics }
+  return { acknowledgements, events, told, failures, heard, faults, statistics }
 }
 
 async function turns(count: number): Promise<void> {
@@ -106,5 +111,37 @@ describe('ProducerEvents', () => {
     expect(faults).toHaveLength(1)
     expect(faults[0]).toContain('9 rows are acknowledged')
     expect(told).toEqual([])
+  })
+
+  test('a row that was given up for another one says that something failed, and fails no rows: that one may be reported yet', () => {
+    const { acknowledgements, events, told, failures } = harness()
+    acknowledgements.add('t', 0, 1)
+    events.onReport({ code: -152, message: 'purged' }, { topic: 't', partition: 0 })
+    expect([failures, told]).toEqual([[{ code: -152, message: 'purged' }], []])
+    events.onReport(ERROR, { topic: 't', partition: 0 })
+    expect(told).toEqual([{ batch: 1, rows: 1, error: ERROR }])
+    expect(failures).toHaveLength(2)
+  })
+
+  test('what is under way is known from statistics that are believed', async () => {
+    const { acknowledgements, heard, statistics } = harness()
+    acknowledgements.add('t', 0, 1)
+    statistics(0)
+    await turns(4)
+    expect(heard).toEqual([])
+    statistics(0)
+    await turns(4)
+    expect(heard).toEqual([2])
+  })
+
+  test('closed, whatever comes is too late', async () => {
+    const { acknowledgements, events, told, failures, statistics } = harness()
+    acknowledgements.add('t', 0, 1)
+    statistics(1)
+    statistics(1)
+    events.close()
+    events.onReport(ERROR, { topic: 't', partition: 0 })
+    await turns(5)
+    expect([told, failures]).toEqual([[], []])
   })
 })

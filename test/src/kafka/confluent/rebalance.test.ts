@@ -27,18 +27,24 @@ function rebalanceUnder(protocol: 'COOPERATIVE' | 'EAGER') {
   const assignment = new Assignment()
   const rebalance = new Rebalance(assignment, events, partitions => dropped.push(...numbersOf(partitions)))
   rebalance.attach(client as unknown as ConsumerClient)
-  const assign = (...partitions: number[]) =>
+  const accept = (...partitions: number[]) =>
     rebalance.assign(partitions.map((partition, i) => ({ topic: 't', partition, epoch: i + 1 })))
-  return { calls, events, dropped, assignment, rebalance, assign, client }
+  const assign = (...partitions: number[]) => {
+    rebalance.callback(ASSIGN, of(...partitions))
+    events.length = 0
+    accept(...partitions)
+    dropped.length = 0
+  }
+  return { calls, events, dropped, assignment, rebalance, assign, accept, client }
 }
 
 describe('rebalance', () => {
   test('the group is answered when the pipeline has assigned, not before', () => {
-    const { calls, events, rebalance, assign } = rebalanceUnder('COOPERATIVE')
+    const { calls, events, rebalance, accept } = rebalanceUnder('COOPERATIVE')
     rebalance.callback(ASSIGN, of(0, 1))
     expect(events).toEqual([{ type: 'assigned', partitions: of(0, 1) }])
     expect(calls).toEqual([])
-    assign(0, 1)
+    accept(0, 1)
     expect(calls).toEqual([['incrementalAssign', [0, 1]]])
   })
 
@@ -99,5 +105,63 @@ describe('rebalance', () => {
     }
     rebalance.callback(REVOKE, of(0))
     expect(events).toMatchObject([{ type: 'error', fatal: false, message: expect.stringContaining('not now') }])
+  })
+
+  test('the client is told what is assigned when all of it was named, as an eager answer replaces the one before', () => {
+    const { calls, rebalance, accept, assignment } = rebalanceUnder('EAGER')
+    rebalance.callback(ASSIGN, of(0, 1, 2))
+    accept(1)
+    expect(calls).toEqual([])
+    accept(0, 2)
+    expect(calls).toEqual([['assign', [1, 0, 2]]])
+    expect([0, 1, 2].map(partition => assignment.epochOf('t', partition))).toEqual([1, 1, 2])
+  })
+
+  test('what the group has taken back again is not assigned', () => {
+    const { calls, rebalance, accept, assignment } = rebalanceUnder('COOPERATIVE')
+    rebalance.callback(ASSIGN, of(0, 1))
+    rebalance.callback(REVOKE, of(0, 1))
+    accept(0, 1)
+    expect([calls, assignment.list()]).toEqual([[], []])
+  })
+
+  test('what a consume has brought of an earlier assignment is dropped before the new one begins', () => {
+    const { dropped, rebalance, accept } = rebalanceUnder('COOPERATIVE')
+    rebalance.callback(ASSIGN, of(0))
+    accept(0)
+    expect(dropped).toEqual([0])
+  })
+
+  test('losses are counted', () => {
+    const { rebalance, client, assign } = rebalanceUnder('COOPERATIVE')
+    assign(0)
+    rebalance.callback(REVOKE, of(0))
+    expect(rebalance.losses).toBe(0)
+    client.assignmentLost = () => true
+    rebalance.callback(REVOKE, of(0))
+    expect(rebalance.losses).toBe(1)
+  })
+
+  test('closing answers what is still open, as the client waits for that and does not ask again', () => {
+    const asked = rebalanceUnder('COOPERATIVE')
+    asked.assign(0, 1)
+    asked.rebalance.callback(REVOKE, of(0, 1))
+    asked.rebalance.unassign(of(0))
+    asked.rebalance.close()
+    expect(asked.calls.slice(1)).toEqual([['incrementalUnassign', [0, 1]]])
+    const offered = rebalanceUnder('COOPERATIVE')
+    offered.rebalance.callback(ASSIGN, of(0, 1))
+    offered.rebalance.close()
+    expect(offered.calls).toEqual([['incrementalAssign', []]])
+  })
+
+  test('a client that refuses to be answered can be closed all the same', () => {
+    const { rebalance, client, assign } = rebalanceUnder('COOPERATIVE')
+    assign(0)
+    rebalance.callback(REVOKE, of(0))
+    client.incrementalUnassign = () => {
+      throw { code: -150, message: 'fatal' }
+    }
+    expect(() => rebalance.close()).not.toThrow()
   })
 })

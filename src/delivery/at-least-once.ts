@@ -1,0 +1,44 @@
+import { Isolate } from '../stages/isolate.ts'
+import { Produce } from '../stages/produce.ts'
+import type { Delivery, DeliveryOptions } from './delivery.ts'
+
+/**
+ * Rows are produced as soon as they are there; a batch settles when all of its are acknowledged, and the frontier is
+ * committed about once a second. Whatever happens, what is not committed is read again.
+ */
+export function atLeastOnce(options: DeliveryOptions): Delivery {
+  const { transport, commit, rewind, events, next, drop, failed } = options
+  const { producer } = transport
+
+  const produce: Produce = new Produce({
+    producer,
+    events,
+    next,
+    drop,
+    isolate: batch => isolate.take(batch),
+    rewind: (assignment, isolate) => rewind.request(assignment, isolate),
+    failed
+  })
+  const isolate = new Isolate({
+    producer,
+    events,
+    underWay: assignment => produce.underWay(assignment),
+    ordinary: batch => produce.ship(batch),
+    next,
+    drop,
+    rewind: (assignment, isolate) => rewind.request(assignment, isolate),
+    failed
+  })
+  return {
+    release: batch => produce.release(batch),
+    step: () => {
+      rewind.step()
+      produce.step()
+      isolate.step()
+      commit.step()
+    },
+    now: assignments => commit.now(assignments),
+    delivered: report => produce.delivered(report),
+    transactionFailed: failure => failed(new Error(`a transaction that nobody began has failed: ${failure.message}`))
+  }
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RecordConsumer, RecordTransactions } from '../kafka/ports.ts'
+import { Abort } from '../stages/abort.ts'
+import { Transact } from '../stages/transact.ts'
+import type { Delivery, DeliveryOptions } from './delivery.ts'
+
+export interface ExactlyOnceOptions extends DeliveryOptions {
+  readonly transactions: RecordTransactions
+  readonly transactionMs: number
+  /** Records in flight at most: one half is in the open transaction, the other is worked on while it commits. */
+  readonly maxInFlightRecords: number
+}
+
+/**
+ * Rows and offsets go into transactions, each of which is open for about half a second; what read_committed readers see
+ * and what the group has committed never differ. A transaction that fails leaves nothing, and what it held is read again.
+ */
+export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
+  const { transport, transactions, consumer, assignments, rewind, events, next, drop, failed } = options
+  const { transactionMs, maxInFlightRecords } = options
+
+  const transact = new Transact({
+    producer: transport.producer,
+    transactions,
+    assignments,
+    events,
+    transactionMs,
+    maxRecords: Math.max(1, Math.floor(maxInFlightRecords / 2)),
+    next,
+    drop,
+    abort: failure => abort.run(failure),
+    failed
+  })
+  const abort = new Abort({
+    transactions,
+    consumer,
+    assignments,
+    events,
+    rewind: (live, offsetOf) => rewind.now(live, offsetOf)
+  })
+  return {
+    release: batch => transact.release(batch),
+    step: () => {
+      abort.step()
+      transact.step()
+    },
+    now: assigned => transact.now(assigned),
+    // The commit of its transaction acknowledges a row.
+    delivered: () => undefined,
+    transactionFailed: failure => transact.transactionFailed(failure)
+  }
+}
+
+/**
+ * How long a partition may wait until it is known where it begins. Another member's open transaction hides the offsets
+ * for as long as the brokers take to abort it: `TRANSACTION_TIMEOUT_MS` and ten seconds more.
+ */
+export const KNOWN_WITHIN_MS = 60_000
+const ASK_AGAIN_MS = 500
+
+/** The consumer, asking for what is committed again and again: whoever begins somewhere else repeats records. */
+export function insisting(consumer: RecordConsumer): Pick<RecordConsumer, 'committed' | 'commit'> {
+  return {
+    commit: offsets => consumer.commit(offsets),
+    committed: async partitions => {
+      const deadlineMs = performance.now() + KNOWN_WITHIN_MS
+      for (;;) {
+        try {
+          return await consumer.committed(partitions)
+        } catch (error) {
+          if (performance.now() >= deadlineMs) throw error
+          await sleep(ASK_AGAIN_MS)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import type { CommitOffset, ProduceFailure, RecordProducer, RecordTransactions } from '../kafka/ports.ts'
+import { remedyFor } from '../kafka/produce-errors.ts'
+import type { Assignment, Assignments } from '../offsets/assignment.ts'
+import { TransactionSize } from '../offsets/transaction-size.ts'
+import type { Events } from '../telemetry/events.ts'
+import { type Batch, splitWorked } from './batch.ts'
+
+export interface TransactOptions {
+  readonly producer: Pick<RecordProducer, 'produce'>
+  readonly transactions: Pick<RecordTransactions, 'begin' | 'commit'>
+  readonly assignments: Assignments
+  readonly events: Events
+  readonly transactionMs: number
+  /** Records that a transaction holds at most; while it commits, the other slabs fill for the next. */
+  readonly maxRecords: number
+  /** The transaction of the batch is committed. */
+  next(batch: Batch): void
+  /** Nothing will come of the batch: its assignment is closed, or its transaction was aborted. */
+  drop(batch: Batch): void
+  /** The transaction can't be committed. Resolves once nothing is left of it and everything it held is read again. */
+  abort(failure: Failure): Promise<void>
+  failed(error: Error): void
+}
+
+/** What a transaction failed of. */
+export interface Failure {
+  readonly error: ProduceFailure
+  /** A row of it was refused; otherwise its offsets could not be committed, or it took too long. */
+  readonly ofRow: boolean
+  /** The only record in it, which is then to blame. */
+  readonly culprit: Batch | undefined
+  /** How many failed before it since one was committed. */
+  readonly before: number
+}
+
+/**
+ * Rows and the offsets that they came from, in transactions: what `Produce` and `Commit` are for at-least-once, this is
+ * for exactly-once.
+ *
+ * One transaction is open at a time. While it commits, off the loop, records are fetched and worked on, and wait here
+ * for the next one. The offset that it commits for a partition is the one behind its last batch in it: batches come in
+ * input order, so all that came before is in this transaction or an earlier one.
+ */
+export class Transact {
+  readonly #options: TransactOptions
+  readonly #size: TransactionSize
+  /** `closed`: the next one may begin. `ending`: beginning, committing or aborting. */
+  #state: 'closed' | 'open' | 'ending' = 'closed'
+  /** Released and in no transaction yet; of the first one, rows before `#nextRow` are in the open one. */
+  #queue: Batch[] = []
+  #nextRow: number | undefined
+  #inside: Batch[] = []
+  #records = 0
+  /** When the first batch came in, or the last transaction ended. */
+  #sinceMs = performance.now()
+  #failure: ProduceFailure | undefined
+  #waiting: (() => void)[] = []
+  #failures = 0
+
+  constructor(options: TransactOptions) {
+    this.#options = options
+    this.#size = new TransactionSize(options.maxRecords)
+  }
+
+  release(batch: Batch): void {
+    if (!batch.assignment.live) return this.#options.drop(batch)
+    this.#queue.push(batch)
+    this.#fill()
+  }
+
+  /** Called by the loop. */
+  step(): void {
+    if (this.#state === 'closed') this.#run(this.#begin())
+    if (this.#state !== 'open') return
+    this.#fill()
+    if (this.#failure !== undefined || this.#inside.some(({ assignment }) => !assignment.live)) this.#run(this.#abort())
+    else if (this.#due()) this.#run(this.#commit())
+  }
+
+  /** Resolves when what has settled of these is committed, or could not be. They have nothing in flight. */
+  now(assignments: readonly Assignment[]): Promise<void> {
+    if (!assignments.some(({ uncommitted }) => uncommitted)) return Promise.resolve()
+    return new Promise(resolve => this.#waiting.push(resolve))
+  }
+
+  /** A row of the open transaction was refused. The first failure tells why; the others follow from it. */
+  transactionFailed(failure: ProduceFailure): void {
+    this.#failure ??= failure
+  }
+
+  async #begin(): Promise<void> {
+    this.#state = 'ending'
+    this.#failure = undefined
+    await this.#options.transactions.begin()
+    this.#state = 'open'
+    this.#sinceMs = performance.now()
+    this.#fill()
+  }
+
+  #fill(): void {
+    this.#dropStale()
+    while (this.#state === 'open' && this.#queue.length > 0) {
+      const room = this.#size.records - this.#records
+      const [batch] = this.#queue
+      if (this.#nextRow === undefined) {
+        if (room <= 0) return
+        if (this.#size.narrowed && batch.records > room) {
+          this.#queue.splice(1, 0, splitWorked(batch, batch.firstRecord + room))
+        }
+      }
+      if (!this.#offer(batch)) return
+      this.#queue.shift()
+      if (this.#inside.length === 0) this.#sinceMs = performance.now()
+      this.#inside.push(batch)
+    }
+  }
+
+  /** Answers whether the client has taken all of it. */
+  #offer(batch: Batch): boolean {
+    const { task, assignment, endRow } = batch
+    if (this.#nextRow === undefined) this.#records += batch.records
+    const taken = this.#options.producer.produce(
+      task.slab,
+      this.#nextRow ?? batch.firstRow,
+      endRow,
+      0,
+      assignment.partition
+    )
+    this.#nextRow = taken < endRow ? taken : undefined
+    return taken === endRow
+  }
+
+  /** Of one that is in the transaction in part there is no taking it out: the transaction is aborted for it. */
+  #dropStale(): void {
+    const stale = this.#queue.filter(({ assignment }, index) => !assignment.live && !this.#isBegun(index))
+    if (stale.length === 0) return
+    this.#queue = this.#queue.filter(batch => !stale.includes(batch))
+    for (const batch of stale) this.#options.drop(batch)
+  }
+
+  #isBegun(index: number): boolean {
+    return index === 0 && this.#nextRow !== undefined
+  }
+
+  #due(): boolean {
+    if (this.#nextRow !== undefined) return false
+    const { assignments, transactionMs } = this.#options
+    const all = [...assignments]
+    if (this.#inside.length === 0 && !all.some(({ uncommitted }) => uncommitted)) {
+      for (const resolve of this.#waiting.splice(0)) resolve()
+      return false
+    }
+    if (this.#waiting.length > 0 || all.some(({ state }) => state === 'draining')) return true
+    return this.#records >= this.#size.records || performance.now() - this.#sinceMs >= transactionMs
+  }
+
+  async #commit(): Promise<void> {
+    this.#state = 'ending'
+    const waiting = this.#waiting.splice(0)
+    const offsets = this.#offsets()
+    try {
+      await this.#options.transactions.commit([...offsets].map(([assignment, offset]) => named(assignment, offset)))
+    } catch (error) {
+      await this.#abort(error as Error & { code: number })
+      return waiting.forEach(resolve => resolve())
+    }
+    for (const [assignment, offset] of offsets) assignment.committed = offset
+    this.#options.events.committed(offsets.size)
+    this.#size.committed()
+    this.#failures = 0
+    for (const batch of this.#empty()) this.#options.next(batch)
+    waiting.forEach(resolve => resolve())
+    await this.#begin()
+  }
+
+  /** For each partition the offset behind its last batch here; where there is none, behind the end that was seen. */
+  #offsets(): Map<Assignment, number> {
+    const offsets = new Map<Assignment, number>()
+    for (const assignment of this.#options.assignments) {
+      if (assignment.uncommitted) offsets.set(assignment, assignment.ledger.frontier as number)
+    }
+    for (const { assignment, entry } of this.#inside) offsets.set(assignment, entry.nextOffset)
+    return offsets
+  }
+
+  async #abort(error?: Error & { code: number }): Promise<void> {
+    this.#state = 'ending'
+    const row = this.#failure
+    const began = this.#nextRow === undefined ? [] : [this.#queue.shift() as Batch]
+    const alone = row !== undefined && remedyFor(row.code) === 'isolate' && this.#size.refused(this.#records)
+    const batches = [...this.#empty(), ...began]
+    await this.#options.abort({
+      error: row ?? error ?? { code: 0, message: 'a partition in it was lost' },
+      ofRow: row !== undefined,
+      culprit: alone ? batches[0] : undefined,
+      before: this.#failures++
+    })
+    for (const batch of batches) this.#options.drop(batch)
+    this.#state = 'closed'
+  }
+
+  #empty(): Batch[] {
+    const inside = this.#inside
+    this.#inside = []
+    this.#records = 0
+    this.#nextRow = undefined
+    return inside
+  }
+
+  #run(ending: Promise<void>): void {
+    ending.catch(this.#options.failed)
+  }
+}
+
+function named({ topic, partition }: Assignment, offset: number): CommitOffset {
+  return { topic, partition, offset }
+}
