@@ -2,20 +2,17 @@ import { availableParallelism } from 'node:os'
 import { closed, ended } from './closing.ts'
 import { topicsRead } from './config/inputs.ts'
 import { outputsOf } from './config/outputs.ts'
-import { atLeastOnce } from './delivery/at-least-once.ts'
+import { createDelivery } from './delivery/create-delivery.ts'
 import type { Delivery } from './delivery/delivery.ts'
-import { exactlyOnce, insisting, KNOWN_WITHIN_MS } from './delivery/exactly-once.ts'
+import { insisting, KNOWN_WITHIN_MS } from './delivery/exactly-once.ts'
 import type { TopicPartition, Transport, TransportEvents } from './kafka/ports.ts'
 import { Lifecycle, type LifecycleState } from './lifecycle.ts'
 import { type Assignment, Assignments } from './offsets/assignment.ts'
-import { CommitPolicy } from './offsets/commit-policy.ts'
 import { Oversight, type Resumed } from './oversight.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
 import type { Ending, ProcessorOptions } from './processor-options.ts'
 import { shapeOf } from './slabs/layout.ts'
 import { SlabPool } from './slabs/pool.ts'
-import type { Batch } from './stages/batch.ts'
-import { Commit } from './stages/commit.ts'
 import { Consume } from './stages/consume.ts'
 import { Dispatch } from './stages/dispatch.ts'
 import { GroupOffsets } from './stages/group-offsets.ts'
@@ -23,7 +20,6 @@ import { Naming } from './stages/naming.ts'
 import { Overflow } from './stages/overflow.ts'
 import { Rebalance } from './stages/rebalance.ts'
 import { Resequence } from './stages/resequence.ts'
-import { Rewind } from './stages/rewind.ts'
 import { Settle } from './stages/settle.ts'
 import { Events } from './telemetry/events.ts'
 import { Insights } from './telemetry/insights.ts'
@@ -104,11 +100,8 @@ export class Processor {
     }
     const shared = { consumer, assignments, events, fenced, failed }
     // Everything that commits goes through here, and what is told to the next process beside the offsets.
-    const offsets = new GroupOffsets({
-      ...settings,
-      consumer: transactions === undefined ? consumer : insisting(consumer),
-      events
-    })
+    const asked = transactions === undefined ? consumer : insisting(consumer)
+    const offsets = new GroupOffsets({ ...settings, consumer: asked, events })
     const naming = new Naming({ offsets, consumer })
 
     // 1. Kafka -> slabs. Assignments change and commits begin in the same loop, between two polls.
@@ -171,24 +164,17 @@ export class Processor {
     })
 
     // 4. Rows -> Kafka, and 5. the frontier -> Kafka: one after the other, or both in transactions.
-    const policy = new CommitPolicy(settings.commitIntervalMs, performance.now())
-    const commit = new Commit({ consumer: offsets, assignments, policy, events, suspended: () => oversight.held })
-    const common = {
+    const delivery = createDelivery({
       ...shared,
+      settings,
       transport: this.#transport,
-      commit,
-      rewind: new Rewind({
-        ...shared,
-        leaving: () => rebalance.stopping,
-        abandoned: () => (rebalance.overran = true)
-      }),
-      next: (batch: Batch) => settle.acknowledged(batch),
-      drop: (batch: Batch) => settle.drop(batch)
-    }
-    const delivery =
-      transactions === undefined
-        ? atLeastOnce(common)
-        : exactlyOnce({ ...common, ...settings, transactions: offsets.within(transactions) })
+      offsets,
+      suspended: () => oversight.held,
+      leaving: () => rebalance.stopping,
+      abandoned: () => (rebalance.overran = true),
+      next: batch => settle.acknowledged(batch),
+      drop: batch => settle.drop(batch)
+    })
 
     // 6. Outcomes count, the partition's frontier moves, the slab is free.
     const settle = new Settle({

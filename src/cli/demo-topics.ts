@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connectionProperties } from '../config/client-properties.ts'
+import { isPattern, topicsRead } from '../config/inputs.ts'
 import { outputsOf } from '../config/outputs.ts'
 import type { CoreSettings } from '../config/options.ts'
 import type { CreatedProcessor } from '../create-processor.ts'
@@ -16,7 +17,7 @@ const KNOWN_AFTER_LOOKS = 50
 export async function createTopics({ settings, pipeline }: CreatedProcessor, broker: LocalBroker): Promise<void> {
   if (!broker.ours) return
   const startedMs = performance.now()
-  const inputs = settings.inputTopic.filter(topic => !topic.startsWith('^'))
+  const inputs = topicsRead(settings).filter(topic => !isPattern(topic))
   const topics = [...new Set([...inputs, ...outputsOf(pipeline, settings).topics])]
   const described = await (broker.simulated ? createSimulated(settings, topics) : create(settings, topics))
   const seconds = Math.round((performance.now() - startedMs) / 1000)

@@ -1,4 +1,5 @@
 import { connectionProperties } from '../config/client-properties.ts'
+import { isRead } from '../config/inputs.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { ConfluentAdmin } from '../kafka/confluent/admin.ts'
 
@@ -20,9 +21,10 @@ export class GroupLag {
   }
 
   async read(): Promise<number> {
-    const { inputTopic, groupId } = this.#settings
+    const { groupId } = this.#settings
     const counts = await this.#admin.partitionCounts()
-    const partitions = inputTopic.flatMap(topic =>
+    const read = [...counts.keys()].filter(topic => isRead(this.#settings, topic))
+    const partitions = read.flatMap(topic =>
       Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
     )
     const begins = await this.#admin.beginningOffsets(partitions)

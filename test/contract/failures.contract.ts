@@ -70,7 +70,7 @@ export function describeFailures(harness: () => Harness): void {
       const isFine = () => sender.reports.every(({ error }) => error === undefined)
       let handed = 0
       for (; handed < rows.length && isFine(); handed++) {
-        sender.send(handed, [rows[handed]], handed % 2)
+        if (sender.send(handed, [rows[handed]], handed % 2) === 0) break
         await nextTurn()
       }
       await sender.settled()

@@ -30,6 +30,22 @@ export function describeGroups(harness: () => Harness, traits: GroupTraits): voi
       await second.consumer.disconnect()
     })
 
+    test('a partition that is assigned with an offset begins there, whatever is committed', async () => {
+      const group = uniqueName('group')
+      const topic = await harness().createTopic(1)
+      await fill(topic, 1, 100)
+      const member = await join(group, topic)
+      await member.pollUntil(() => member.records.length === 100)
+      await member.consumer.commit([{ topic, partition: 0, offset: 40 }])
+      await member.consumer.disconnect()
+      const next = new Member(harness().transport({ group }).consumer)
+      next.beginAt = 70
+      await next.join([topic])
+      await next.pollUntil(() => next.records.length === 30)
+      expect(next.records[0].offset).toBe(70)
+      await next.consumer.disconnect()
+    })
+
     test('commits that are under way together are each answered, in order', async () => {
       const group = uniqueName('group')
       const topic = await harness().createTopic(2)

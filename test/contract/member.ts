@@ -27,6 +27,8 @@ export class Member {
   maxRecordBytes = 1_000_000
   /** Off: assignments are left to the test. */
   answering = true
+  /** Where partitions begin; undefined for what is committed. */
+  beginAt: number | undefined
   #assigned: AssignedPartition[] = []
   #epoch = 0
 
@@ -96,8 +98,10 @@ export class Member {
   }
 
   #assign(partitions: readonly TopicPartition[]): void {
-    const assigned = partitions.map(partition => ({ ...partition, epoch: ++this.#epoch }))
-    this.consumer.assign(assigned)
+    const assigned = partitions.map(({ topic, partition }) => ({ topic, partition, epoch: ++this.#epoch }))
+    this.consumer.assign(
+      assigned.map(({ topic, partition, epoch }) => ({ topic, partition, epoch, offset: this.beginAt }))
+    )
     this.#assigned.push(...assigned)
   }
 

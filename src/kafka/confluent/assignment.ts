@@ -19,7 +19,8 @@ const NOT_ASSIGNED: TopicAssignment = { epochs: [], next: [], leaders: [] }
  * delivered: its epoch is gone at once, so what still arrives of it is dropped, and read again by whoever has it next.
  *
  * Under one epoch every record is delivered once, though the client may go back: a partition that had been paused and
- * resumed soon after its assignment was once seen to start over, a while later. Why is not known.
+ * resumed soon after its assignment was once seen to start over, a while later. `Pauses` says how a pause can do that,
+ * and keeps it from it; whether that was the reason is not known.
  */
 export class Assignment {
   readonly #topics = new Map<string, TopicAssignment>()

@@ -15,7 +15,7 @@ import { connectClient, disconnectClient } from './connection.ts'
 import { RangeReading } from './range-reading.ts'
 
 const POLL_WAIT_MS = 200
-/** Few enough that most are garbage before the next ones come: with 5000, `verify` took 420 MB instead of 270. */
+/** Few enough that most are garbage before the next ones come: with 5000, `verify` took 420 MB instead of 230. */
 const MESSAGES = 500
 /** Longer than a leader's failover takes, and than a transaction that nobody ends by itself. */
 const SILENCE_MS = 30_000
