@@ -35,6 +35,11 @@ export class Batch {
     return this.endRecord - this.firstRecord
   }
 
+  /** Its partition has gone or is read again, and nothing must come of this reading any more. */
+  get stale(): boolean {
+    return !this.assignment.live || this.assignment.rewinding
+  }
+
   get firstOffset(): number {
     return this.task.slab.offsetOf(this.firstRecord)
   }

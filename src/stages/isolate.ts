@@ -50,10 +50,9 @@ export class Isolate {
   step(): void {
     while (this.#sending === undefined && this.#queue.length > 0) {
       const [batch] = this.#queue
-      const stale = isStale(batch)
-      if (!stale && isSuspect(batch) && this.#options.underWay(batch.assignment)) return
+      if (!batch.stale && isSuspect(batch) && this.#options.underWay(batch.assignment)) return
       this.#queue.shift()
-      if (stale) this.#options.drop(batch)
+      if (batch.stale) this.#options.drop(batch)
       else if (isSuspect(batch)) this.#begin(batch)
       else this.#options.ordinary(batch)
     }
@@ -72,7 +71,7 @@ export class Isolate {
   async #send(batch: Batch): Promise<void> {
     const { assignment, task } = batch
     for (let row = batch.firstRow; row < batch.endRow; row += ROWS_UNDER_WAY) {
-      if (isStale(batch)) return this.#options.drop(batch)
+      if (batch.stale) return this.#options.drop(batch)
       const end = Math.min(row + ROWS_UNDER_WAY, batch.endRow)
       const rows = Array.from({ length: end - row }, (_, index) => row + index)
       const sent = rows.map(each => this.#options.producer.produceAlone(task.slab, each, assignment.partition))
@@ -109,9 +108,4 @@ export class Isolate {
 
 function isSuspect({ assignment, firstOffset }: Batch): boolean {
   return firstOffset < assignment.isolateBelow
-}
-
-/** Its partition is read again, and this batch with it. */
-function isStale({ assignment }: Batch): boolean {
-  return !assignment.live || assignment.rewinding
 }

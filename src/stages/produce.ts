@@ -59,8 +59,7 @@ export class Produce {
   }
 
   release(batch: Batch): void {
-    const { assignment } = batch
-    if (!assignment.live || assignment.rewinding) return this.#options.drop(batch)
+    if (batch.stale) return this.#options.drop(batch)
     if (this.#options.isolate(batch)) return
     this.ship(batch)
   }
@@ -78,7 +77,7 @@ export class Produce {
   step(): void {
     while (this.#waiting.length > 0) {
       const [shipment] = this.#waiting
-      if (isStale(shipment)) this.#abort(shipment)
+      if (shipment.batch.stale) this.#abort(shipment)
       else if (!this.#offer(shipment)) return
       this.#waiting.shift()
     }
@@ -128,9 +127,4 @@ export class Produce {
     if (remedy === 'stop') return failed(refusal(assignment, failure))
     rewind(assignment, remedy === 'isolate')
   }
-}
-
-/** Its partition is read again, so what comes of this reading must not be written after what failed. */
-function isStale({ batch }: Shipment): boolean {
-  return !batch.assignment.live || batch.assignment.rewinding
 }

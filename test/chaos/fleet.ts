@@ -16,6 +16,8 @@ export interface FleetOptions {
 /** One that ended by itself is started again, so that the run goes on and may show more. */
 const AFTER_CRASH_MS = 2000
 const START_MS = 60_000
+/** A group that misses a member waits for it for a session. */
+const ASSIGNED_MS = 15_000
 /** Above DRAIN_TIMEOUT_MS, after which it ends in any case. */
 const STOP_MS = 60_000
 
@@ -73,6 +75,12 @@ export class Fleet {
   async untilConnected(processor: number): Promise<void> {
     const process = await this.untilPresent(processor)
     await Promise.race([process.connected, process.ended, sleep(START_MS, undefined, { ref: false })])
+  }
+
+  /** To freeze one that has nothing shows nothing. */
+  async untilAssigned(processor: number): Promise<void> {
+    const process = await this.untilPresent(processor)
+    await Promise.race([process.assigned, process.ended, sleep(ASSIGNED_MS, undefined, { ref: false })])
   }
 
   /** Ends one by a signal, and starts it again so long after its end. */

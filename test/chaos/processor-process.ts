@@ -38,6 +38,8 @@ process.on('exit', () => {
 export class ProcessorProcess {
   readonly ended: Promise<ProcessorRun>
   readonly connected: Promise<void>
+  /** Has been given partitions. */
+  readonly assigned: Promise<void>
   workerDeaths = 0
   /** When it learned that its partitions are another's, milliseconds since 1970. */
   readonly lossesMs: number[] = []
@@ -47,10 +49,12 @@ export class ProcessorProcess {
   #asked: ProcessorRun['asked']
   #totals: LedgerTotals | undefined
   #tellConnected!: () => void
+  #tellAssigned!: () => void
 
   constructor({ processor, program, environment, logFile }: ProcessorStart) {
     const startedMs = Date.now()
     this.connected = new Promise(resolve => (this.#tellConnected = resolve))
+    this.assigned = new Promise(resolve => (this.#tellAssigned = resolve))
     this.#log = openSync(logFile, 'w')
     this.#child = start(program, environment)
     this.#readLines()
@@ -96,6 +100,7 @@ export class ProcessorProcess {
     const entry = parse(line)
     const { level, msg = '', reason } = entry
     if (msg === 'connected') this.#tellConnected()
+    if (msg === 'partitions assigned') this.#tellAssigned()
     if (msg.endsWith(DEATH)) this.workerDeaths++
     if (msg.startsWith(LOSS)) this.lossesMs.push(Date.parse(entry.time ?? ''))
     if (entry.consumed !== undefined) this.#totals = totalsOf(entry as Readonly<Record<string, number>>)

@@ -116,10 +116,18 @@ class Planner {
   }
 
   #strike(atMs: number, kind: FaultKind): PlannedFault {
-    const target = this.#random.pick(this.#idle(atMs))
+    const target = this.#target(atMs)
     const pauseMs = kind === 'SIGSTOP' ? this.#settings.stopMs : this.#pauseMs()
     this.#busyUntilMs[target] = atMs + pauseMs + RECOVERY_MS
     return { atMs, kind, target, pauseMs }
+  }
+
+  /** Mostly the one that has been left alone for longest, as it surely has partitions; and now and then any. */
+  #target(atMs: number): number {
+    const idle = this.#idle(atMs)
+    const any = this.#random.pick(idle)
+    if (this.#random.below(4) === 0) return any
+    return idle.reduce((longest, next) => (this.#busyUntilMs[next] < this.#busyUntilMs[longest] ? next : longest), any)
   }
 
   #bounce(atMs: number): PlannedFault {

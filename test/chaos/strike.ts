@@ -41,6 +41,7 @@ async function strike(planned: PlannedFault, victims: Victims): Promise<Fault> {
   const { kind, target } = planned
   // Something else may have ended it.
   if (kind === 'SIGTERM') await victims.fleet.untilConnected(target)
+  else if (kind === 'SIGSTOP') await victims.fleet.untilAssigned(target)
   else if (kind !== 'bounce') await victims.fleet.untilPresent(target)
   const startMs = Date.now()
   if (kind === 'bounce') await bounce(planned, victims)
