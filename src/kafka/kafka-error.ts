@@ -41,3 +41,10 @@ export const ErrorCode = {
   MESSAGE_TIMED_OUT: -192,
   TRANSPORT: -195
 } as const
+
+const UNREACHABLE: ReadonlySet<number> = new Set([ErrorCode.TIMED_OUT, ErrorCode.TRANSPORT, ErrorCode.ALL_BROKERS_DOWN])
+
+/** Brokers that can't be reached come back; whatever else is wrong stays so until somebody mends it. */
+export function isUnreachable(error: unknown): boolean {
+  return UNREACHABLE.has((error as { code?: number }).code ?? 0)
+}

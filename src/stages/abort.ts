@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isUnreachable } from '../kafka/kafka-error.ts'
 import type { CommittedPosition, ProduceFailure, RecordConsumer, RecordTransactions } from '../kafka/ports.ts'
 import { isVerdict, refusal, remedyFor } from '../kafka/produce-errors.ts'
 import type { Assignment, Assignments } from '../offsets/assignment.ts'
@@ -10,14 +11,17 @@ import type { Failure } from './transact.ts'
 /** Between aborts that follow one another, so that brokers in trouble are not asked without pause. */
 const FIRST_PAUSE_MS = 20
 const LONGEST_PAUSE_MS = 5000
-/** So long may the group's coordinator be away; whatever a transaction held can't be read again before it answers. */
-const COMMITTED_ATTEMPTS = 12
+/** Of a call that brokers refuse, though they can be reached. */
+const ATTEMPTS = 12
+const RETRY_MS = 1000
 
 export interface AbortOptions {
   readonly transactions: Pick<RecordTransactions, 'abort'>
   readonly consumer: Pick<RecordConsumer, 'committed'>
   readonly assignments: Assignments
   readonly events: Events
+  /** Between attempts of a call that was refused; a second by default. */
+  readonly retryMs?: number
   /** Between polls: reads these again from there. */
   rewind(assignments: readonly Assignment[], offsetOf: (assignment: Assignment) => number | undefined): void
 }
@@ -41,7 +45,7 @@ export class Abort {
     events.aborted(error)
     const searching = ofRow && this.#judge(error, culprit)
     if (!searching) await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** before))
-    await transactions.abort()
+    await this.#retrying('the transaction can not be aborted', () => transactions.abort())
     const positions = await this.#committed()
     await new Promise<void>(done => (this.#due = { positions, done }))
   }
@@ -84,14 +88,20 @@ export class Abort {
     return offsets
   }
 
-  async #ask(assignments: readonly Assignment[]): Promise<readonly CommittedPosition[]> {
+  #ask(assignments: readonly Assignment[]): Promise<readonly CommittedPosition[]> {
+    if (assignments.length === 0) return Promise.resolve([])
+    return this.#retrying("the group's offsets can not be read", () => this.#options.consumer.committed(assignments))
+  }
+
+  /** Brokers that can't be reached are waited for, however long it takes; a coordinator that moves, for some time. */
+  async #retrying<Answer>(what: string, call: () => Promise<Answer>): Promise<Answer> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return assignments.length === 0 ? [] : await this.#options.consumer.committed(assignments)
+        return await call()
       } catch (error) {
-        if (attempt === COMMITTED_ATTEMPTS) throw error
-        this.#options.events.warned(`the group's offsets could not be read: ${(error as Error).message}; once more`)
-        await sleep(LONGEST_PAUSE_MS / 5)
+        if (attempt >= ATTEMPTS && !isUnreachable(error)) throw error
+        this.#options.events.warned(`${what}: ${(error as Error).message}; once more`)
+        await sleep(this.#options.retryMs ?? RETRY_MS)
       }
     }
   }

@@ -91,7 +91,11 @@ export class Transact {
   async #begin(): Promise<void> {
     this.#state = 'ending'
     this.#failure = undefined
-    await this.#options.transactions.begin()
+    try {
+      await this.#options.transactions.begin()
+    } catch (error) {
+      return this.#abort(error as Error & { code: number })
+    }
     this.#state = 'open'
     this.#sinceMs = performance.now()
     this.#fill()

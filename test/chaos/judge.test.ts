@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { expectBoundedDuplicates } from '../invariants/duplicates.ts'
 import { expectNoLoss } from '../invariants/no-loss.ts'
 import { expectOrder } from '../invariants/order.ts'
-import { destinations, STRANGER, type Evidence, type ProcessorRun, type Row } from './evidence.ts'
+import { destinations, STRANGER, type Evidence, type Fault, type ProcessorRun, type Row } from './evidence.ts'
 import { makeHistory, withRows, type History } from './history.ts'
 import { judge } from './judge.ts'
 
@@ -126,6 +126,21 @@ describe('the judge of a chaos run', () => {
       appendedMs: startMs + 1
     }))
     expect(broken(withRows(evidence, [...rows, ...again]))).toContainEqual(expect.stringContaining('after one SIGKILL'))
+  })
+
+  test('what is written again after a broker was gone is of its making, and may be more than after a crash', () => {
+    const { evidence, rows } = makeHistory({ seed: 3, logins: 400, partitions: 1, kills: 0 })
+    const startMs = rows[300].appendedMs
+    const bounce: Fault = { kind: 'bounce', target: 0, startMs, endMs: startMs + 5000 }
+    const kill: Fault = { kind: 'SIGKILL', target: 0, startMs: startMs + 100, endMs: startMs + 1000 }
+    const again = rows.map(row => Object.assign({}, row, { appendedMs: startMs + 8000 }))
+    const faults = (...happened: Fault[]) => ({
+      ...withRows(evidence, [...rows, ...again]),
+      faults: happened,
+      plannedFaults: happened.length
+    })
+    expect(broken(faults(bounce, kill))).toEqual([])
+    expect(broken(faults(kill))).not.toEqual([])
   })
 
   test('a processor that was taken for dead explains repeats as a crash does', () => {

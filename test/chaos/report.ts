@@ -1,5 +1,6 @@
 import { renderTable } from '../../bench/table.ts'
-import { checkRepeats, type Cause } from './check-repeats.ts'
+import type { Cause } from './causes.ts'
+import { checkRepeats } from './check-repeats.ts'
 import type { Evidence, Fault } from './evidence.ts'
 import { judge } from './judge.ts'
 import type { Verdict } from './verdict.ts'

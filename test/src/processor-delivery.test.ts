@@ -161,6 +161,20 @@ describe('exactly once', () => {
     expectBoundedDuplicates(stage.rows(), 0)
   })
 
+  test('brokers that are away are waited for, and all goes on', async () => {
+    const stage = stageWith(2)
+    stage.put(2000, mixed)
+    const { processor, told } = stage.start(exactly)
+    await until(() => settledOf(processor.snapshot()) > 100)
+    stage.cluster.fence()
+    stage.cluster.down = 'nobody there'
+    await until(() => told.some(line => line.includes('can not be aborted')))
+    stage.cluster.down = undefined
+    await until(() => stage.committed().every((offset, at) => offset === stage.ends()[at]))
+    expectNoLoss(stage.rows(), stage.inputs)
+    expectBoundedDuplicates(stage.rows(), 0)
+  })
+
   test('a record whose output the brokers refuse becomes a dead letter, and no other does', async () => {
     const stage = stageWith(3)
     const bad = new Set([17, 18, 1100, 2999])

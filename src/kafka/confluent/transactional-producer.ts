@@ -33,6 +33,8 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
   /** Rows in the transaction. */
   #rows = 0
   #failure: ProduceFailure | undefined
+  /** The last client was given up, and no other could be had yet. */
+  #without = false
   #asking: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -72,7 +74,7 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
   async begin(): Promise<void> {
     if (!this.#begun) {
       const client = this.#connected()
-      if (client.broken || (await client.begin()) !== undefined) {
+      if (this.#without || client.broken || (await client.begin()) !== undefined) {
         await this.#rebuild(client)
         const error = await this.#connected().begin()
         if (error !== undefined) throw error
@@ -107,7 +109,7 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
     const client = this.#connected()
     // Where a row was refused, the client and the brokers no longer agree on the numbers of the rows behind it: the next
     // transaction would be found out of order, and fail (librdkafka 2.15).
-    if (this.#failure !== undefined || client.broken) await this.#rebuild(client)
+    if (this.#without || this.#failure !== undefined || client.broken) await this.#rebuild(client)
     else if (this.#begun && !(await client.abort())) await this.#rebuild(client)
     this.#begun = false
     this.#rows = 0
@@ -149,6 +151,7 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
 
   /** Puts another client in its place. */
   async #rebuild(broken: TransactionalClient): Promise<void> {
+    this.#without = true
     this.#writer.attach(undefined)
     this.#outputs.stop()
     // One that does not end must not keep the new one from beginning.
@@ -156,7 +159,9 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
     const deadlineMs = performance.now() + REBUILD_TIMEOUT_MS
     for (;;) {
       try {
-        return await this.#open(REBUILD_ATTEMPTS_MS)
+        await this.#open(REBUILD_ATTEMPTS_MS)
+        this.#without = false
+        return
       } catch (error) {
         if (this.#closing !== undefined || performance.now() >= deadlineMs) throw error
         this.#warn(error as KafkaError)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { KafkaError } from '../../../src/kafka/kafka-error.ts'
 import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
 import { reasons } from '../../../src/slabs/outcomes.ts'
 import { Abort } from '../../../src/stages/abort.ts'
@@ -14,11 +15,20 @@ function setUp(partitions: number) {
   const consumer = new ScriptedConsumer()
   const rewound: (readonly [partition: number, offset: number | undefined])[] = []
   let aborts = 0
+  /** What the next aborts reject with. */
+  const refusals: Error[] = []
   const abort = new Abort({
-    transactions: { abort: async () => void aborts++ },
+    transactions: {
+      abort: async () => {
+        const error = refusals.shift()
+        if (error !== undefined) throw error
+        aborts++
+      }
+    },
     consumer,
     assignments,
     events: quietEvents().events,
+    retryMs: 1,
     rewind: (live, offsetOf) => rewound.push(...live.map(each => [each.partition, offsetOf(each)] as const))
   })
   const open = assigned(assignments, partitions)
@@ -28,7 +38,7 @@ function setUp(partitions: number) {
     const whole: Failure = { error: TOO_LARGE, ofRow: false, culprit: undefined, before: 0, ...failure }
     await abort.run(whole).finally(() => clearInterval(ticker))
   }
-  return { assignments, consumer, rewound, open, run, aborted: () => aborts }
+  return { assignments, consumer, rewound, refusals, open, run, aborted: () => aborts }
 }
 
 function single(assignment: Assignment): Batch {
@@ -74,6 +84,20 @@ describe('Abort', () => {
     }
     await run({})
     expect([asked, rewound]).toEqual([2, [[0, 0]]])
+  })
+
+  test('waits for brokers that can not be reached, however long they are away', async () => {
+    const { refusals, rewound, open, run } = setUp(1)
+    taskOf([[open[0], 1]])
+    for (let attempt = 0; attempt < 100; attempt++) refusals.push(new KafkaError(-195, 'connection refused'))
+    await run({})
+    expect([refusals, rewound]).toEqual([[], [[0, 0]]])
+  })
+
+  test('gives up on brokers that answer and refuse', async () => {
+    const { refusals, run } = setUp(1)
+    for (let attempt = 0; attempt < 100; attempt++) refusals.push(new KafkaError(53, 'not authorized'))
+    await expect(run({})).rejects.toThrow('not authorized')
   })
 
   test('a record that was refused alone has its verdict', async () => {
