@@ -14,7 +14,7 @@ export function announce(
   withSamples: boolean,
   given: Environment
 ): void {
-  const parts = [pipeline.name, 'at least once', `group ${settings.groupId}`]
+  const parts = [pipeline.name, settings.delivery.replaceAll('-', ' '), `group ${settings.groupId}`]
   if (withSamples) {
     const endless = given.RATE && !given.SAMPLES
     const pace = settings.rate > 0 ? `${grouped(settings.rate)} a second` : ''
