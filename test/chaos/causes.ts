@@ -1,4 +1,4 @@
-import type { Evidence, Fault } from './evidence.ts'
+import type { Evidence, Fault, Loss } from './evidence.ts'
 
 /** Something that lets rows be written again. */
 export interface Cause extends Pick<Fault, 'target' | 'startMs' | 'endMs'> {
@@ -25,13 +25,21 @@ const NOTICES_MS = 5000
 export function causesIn({ faults, losses }: Evidence): Cause[] {
   const causes: Cause[] = []
   for (const { kind, ...when } of faults) if (kind !== 'SIGTERM') causes.push({ kind, ...when })
-  const lasting = causes.filter(({ kind }) => kind !== 'SIGKILL')
-  for (const { processor, atMs } of losses) {
-    if (lasting.some(cause => cause.startMs <= atMs && atMs <= lastsUntilMs(cause))) continue
+  for (const loss of losses) {
+    if (isDoneByFault(loss, faults)) continue
     // It learns of it a session after it has last been heard of.
+    const { processor, atMs } = loss
     causes.push({ kind: 'loss', target: processor, startMs: atMs - SESSION_MS, endMs: atMs })
   }
   return causes.toSorted((a, b) => a.startMs - b.startMs)
+}
+
+/** Whether a processor was frozen or a broker was gone when the group took it for dead, or shortly before. */
+export function isDoneByFault({ atMs }: Loss, faults: readonly Fault[]): boolean {
+  return faults.some(({ kind, ...when }) => {
+    if (kind !== 'bounce' && kind !== 'SIGSTOP') return false
+    return when.startMs <= atMs && atMs <= lastsUntilMs({ kind, ...when })
+  })
 }
 
 /** Whether a row that was written before may have been written again because of this. */

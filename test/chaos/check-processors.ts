@@ -1,3 +1,4 @@
+import { isDoneByFault } from './causes.ts'
 import type { Evidence, ProcessorRun } from './evidence.ts'
 import { Breaches, type Verdict } from './verdict.ts'
 
@@ -5,19 +6,35 @@ const LAG_ZERO_MS = 60_000
 
 const nameOf = ({ processor, pid }: ProcessorRun) => `processor ${processor + 1} (pid ${pid})`
 
-/** After SIGTERM a processor ends with 0; by itself it never ends. */
-export function checkProcessors({ processors }: Evidence): Verdict[] {
+/** As it has to say, after SIGTERM, when its last commit could not be made. */
+const UNDRAINED = 3
+/** From SIGTERM to the end of a drain, at most. */
+const DRAIN_TIMEOUT_MS = 15_000
+
+/** After SIGTERM a processor ends with 0, unless a fault had cost it its partitions; by itself it never ends. */
+export function checkProcessors(evidence: Evidence): Verdict[] {
+  const { processors } = evidence
   const [crashed, unclean] = [new Breaches(), new Breaches()]
   for (const run of processors) {
     const ending = () =>
       `${nameOf(run)} ended with ${run.code ?? run.signal}: ${[...run.complaints.keys()].at(-1) ?? ''}`
     if (run.asked === undefined) crashed.add(ending)
-    if (run.asked === 'SIGTERM' && run.code !== 0) unclean.add(ending)
+    if (run.asked === 'SIGTERM' && run.code !== 0 && !(run.code === UNDRAINED && couldNotCommit(run, evidence)))
+      unclean.add(ending)
   }
   return [
     crashed.none('alive: processors that ended by themselves'),
     unclean.none('clean stops: processors that did not exit with 0 after SIGTERM')
   ]
+}
+
+/** A broker that was killed, or its own freezing, had ended its session: while it drained it heard that others had taken over. */
+function couldNotCommit({ processor, endedMs }: ProcessorRun, { losses, faults }: Evidence): boolean {
+  const drainedFromMs = endedMs - DRAIN_TIMEOUT_MS
+  return losses.some(loss => {
+    const meanwhile = loss.processor === processor && loss.atMs >= drainedFromMs && loss.atMs <= endedMs
+    return meanwhile && isDoneByFault(loss, faults)
+  })
 }
 
 /**

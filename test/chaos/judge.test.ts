@@ -207,6 +207,19 @@ describe('the judge of a chaos run', () => {
     expect(broken(withProcessor({ asked: undefined, code: 1 }))).toEqual([expect.stringContaining('alive')])
   })
 
+  test('3 is an end, too, where a fault had cost it its partitions, and only there', () => {
+    const unclean: unknown = expect.stringContaining('clean stops')
+    const bounce: Fault = { kind: 'bounce', target: 0, startMs: 40_000, endMs: 48_000 }
+    const loss = { processor: 0, atMs: 56_000 }
+    const ended = { ...withProcessor({ code: 3, startedMs: 0, endedMs: 57_000 }), faults: [bounce], losses: [loss] }
+    expect(broken(ended)).not.toContainEqual(unclean)
+    expect(broken({ ...ended, losses: [] })).toContainEqual(unclean)
+    expect(broken({ ...ended, losses: [{ ...loss, processor: 1 }] })).toContainEqual(unclean)
+    expect(broken({ ...ended, losses: [{ ...loss, atMs: 41_000 }] })).toContainEqual(unclean)
+    expect(broken({ ...ended, faults: [] })).toContainEqual(unclean)
+    expect(broken({ ...ended, processors: [{ ...ended.processors[0], code: 1 }] })).toContainEqual(unclean)
+  })
+
   test('a ledger that does not add up, or with something in flight at its end, is wrong', () => {
     const ledger = [expect.stringContaining('the ledger')]
     expect(broken(withProcessor({ totals: { ...run.totals!, consumed: 11 } }))).toEqual(ledger)
