@@ -57,7 +57,11 @@ Problem Client::open(rd_kafka_type_t type, const Properties &properties, int eve
   return {};
 }
 
-void Client::watch(rd_kafka_queue_t *queue) { rdk::rd_kafka_queue_cb_event_enable(queue, on_queue_event, &waker_); }
+void Client::watch(rd_kafka_queue_t *queue) {
+  rdk::rd_kafka_queue_cb_event_enable(queue, on_queue_event, &waker_);
+  // It tells when the queue is no longer empty, which it may not have been before.
+  waker_.wake();
+}
 
 void Client::own(rd_kafka_queue_t *queue) {
   queues_.push_back(queue);

@@ -175,6 +175,12 @@ Problem Consumer::incremental_unassign(const std::vector<PartitionOffset> &parti
   return problem_of(rdk::rd_kafka_incremental_unassign(rk_, list_of(partitions).get()));
 }
 
+bool Consumer::has_assignment() const {
+  rd_kafka_topic_partition_list_t *assigned = nullptr;
+  if (rdk::rd_kafka_assignment(rk_, &assigned) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  return PartitionList(assigned)->cnt > 0;
+}
+
 Problem Consumer::commit(const std::vector<PartitionOffset> &offsets) {
   return problem_of(rdk::rd_kafka_commit_queue(rk_, list_of(offsets).get(), replies_, nullptr, nullptr));
 }

@@ -44,6 +44,8 @@ class Consumer : public Client {
   Problem unassign() { return problem_of(rdk::rd_kafka_assign(rk_, nullptr)); }
   Problem incremental_unassign(const std::vector<PartitionOffset> &partitions);
   bool assignment_lost() const { return rdk::rd_kafka_assignment_lost(rk_) != 0; }
+  // Whether it has any partitions, as far as librdkafka has been told.
+  bool has_assignment() const;
   const char *rebalance_protocol() const { return rdk::rd_kafka_rebalance_protocol(rk_); }
   // The answer is an event.
   Problem commit(const std::vector<PartitionOffset> &offsets);

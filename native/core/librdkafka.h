@@ -69,6 +69,7 @@
   X(rd_kafka_assign)                                                                                                  \
   X(rd_kafka_incremental_assign)                                                                                      \
   X(rd_kafka_incremental_unassign)                                                                                    \
+  X(rd_kafka_assignment)                                                                                              \
   X(rd_kafka_assignment_lost)                                                                                         \
   X(rd_kafka_rebalance_protocol)                                                                                      \
   X(rd_kafka_pause_partitions)                                                                                        \

@@ -125,6 +125,7 @@ std::vector<napi_property_descriptor> consumer_methods() {
           method("unassign", without<&Consumer::unassign>),
           method("incrementalUnassign", with_partitions<&Consumer::incremental_unassign>),
           method("assignmentLost", whether<&Consumer::assignment_lost>),
+          method("hasAssignment", whether<&Consumer::has_assignment>),
           method("rebalanceProtocol", rebalance_protocol),
           method("commit", with_partitions<&Consumer::commit>),
           method("endOffset", end_offset),

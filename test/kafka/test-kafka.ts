@@ -12,6 +12,9 @@ export const brokers = inject('brokers') ?? ''
 /** `describe` for tests that need a real Kafka. */
 export const describeOnKafka: typeof describe = brokers === '' ? (describe.skip as typeof describe) : describe
 
+/** With TEST_TRANSPORT=native every test runs its processors on that. */
+const transport = process.env.TEST_TRANSPORT === undefined ? undefined : { TRANSPORT: process.env.TEST_TRANSPORT }
+
 /** Records with old timestamps must not fall to the broker's clean-up while a test looks for them. */
 const KEEP_ALL = { 'retention.ms': '-1' }
 
@@ -74,7 +77,8 @@ export class TestKafka {
       DLQ_TOPIC: deadLetters,
       CLEANED_TOPIC: cleaned,
       GROUP_ID: input,
-      LOG_LEVEL: 'silent'
+      LOG_LEVEL: 'silent',
+      ...transport
     }
     return { input, processed, deadLetters, cleaned, group: input, environment }
   }

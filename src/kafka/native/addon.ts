@@ -87,6 +87,8 @@ export interface NativeConsumerClient extends NativeClient {
   unassign(): NativeProblem | undefined
   incrementalUnassign(partitions: readonly NativePlace[]): NativeProblem | undefined
   assignmentLost(): boolean
+  /** Whether it has any partitions, as far as librdkafka has been told. */
+  hasAssignment(): boolean
   rebalanceProtocol(): string
   /** The answer is an event, one for each commit that was begun, in order. */
   commit(offsets: readonly NativePlace[]): NativeProblem | undefined

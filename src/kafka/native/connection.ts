@@ -9,7 +9,7 @@ const ATTEMPTS_MS = [2_000, 4_000, 8_000, 16_000]
 const REFUSAL = /SASL authentication error|certificate|unsupported sasl mechanism/i
 
 export interface ConnectionListener {
-  /** Called when something may have arrived, and events have been handed on. */
+  /** Called when something has arrived, be it records, and events have been handed on. */
   woken(): void
   /** Everything but log lines. */
   happened(event: Exclude<NativeEvent, { type: 'log' }>): void
@@ -28,17 +28,23 @@ export class Connection<C extends NativeClient> implements MetadataSource {
   #closing: Promise<void> | undefined
 
   constructor(make: (woken: () => void) => C) {
-    this.client = make(() => this.serve())
+    this.client = make(() => {
+      this.serve()
+      if (!this.closed) this.listener?.woken()
+    })
+  }
+
+  get closed(): boolean {
+    return this.#closing !== undefined
   }
 
   /** Hands on what has happened. */
   serve(): void {
-    if (this.#closing !== undefined) return
+    if (this.closed) return
     for (const event of this.client.serve() ?? []) {
       if (event.type === 'log') this.#log(event)
       else this.listener?.happened(event)
     }
-    this.listener?.woken()
   }
 
   /** Answers why not. */
@@ -52,13 +58,7 @@ export class Connection<C extends NativeClient> implements MetadataSource {
   }
 
   getMetadata({ allTopics, timeout }: Parameters<MetadataSource['getMetadata']>[0], callback: MetadataCallback): void {
-    void this.client.metadata(allTopics, timeout).then(
-      ({ problem, topics, partitions }) => {
-        const counted = topics.map((name, index) => ({ name, partitions: { length: partitions[index] } }))
-        callback(problem as never, { topics: counted })
-      },
-      (error: KafkaError) => callback(error, { topics: [] })
-    )
+    void this.#topics(allTopics, timeout, callback)
   }
 
   /** Within a bound. Calls that are under way are waited for; a client that is left goes on to end by itself. */
@@ -69,6 +69,17 @@ export class Connection<C extends NativeClient> implements MetadataSource {
       reject(new KafkaError(ErrorCode.TIMED_OUT, `the ${role} did not end within ${DISCONNECT_TIMEOUT_MS} ms`))
     }, DISCONNECT_TIMEOUT_MS)
     await Promise.race([this.#closing, promise]).finally(() => clearTimeout(timer))
+  }
+
+  async #topics(all: boolean, timeoutMs: number, callback: MetadataCallback): Promise<void> {
+    try {
+      const { problem, topics, partitions } = await this.client.metadata(all, timeoutMs)
+      const counted = topics.map((name, index) => ({ name, partitions: { length: partitions[index] } }))
+      callback(problem as never, { topics: counted })
+    } catch (error) {
+      // Closed meanwhile.
+      callback(error as KafkaError, { topics: [] })
+    }
   }
 
   #log({ facility, message }: Extract<NativeEvent, { type: 'log' }>): void {

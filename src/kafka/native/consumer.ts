@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { SlabWriter } from '../../slabs/writer.ts'
 import { CallsUnderWay } from '../confluent/calls-under-way.ts'
 import type { Properties } from '../confluent/client.ts'
@@ -23,6 +22,7 @@ import { committedSource } from './committed-source.ts'
 import { connectNative, type Connection } from './connection.ts'
 import { Epochs } from './epochs.ts'
 import { groupClient } from './group.ts'
+import { leaveGroup } from './leave-group.ts'
 import { Pauses } from './pauses.ts'
 import { Polling } from './polling.ts'
 import { truncated } from './truncated.ts'
@@ -30,7 +30,6 @@ import { truncated } from './truncated.ts'
 /** The client answers within a millisecond; it only sets off the fetch. */
 const SEEK_TIMEOUT_MS = 2_000
 const STATISTICS_INTERVAL_MS = 5_000
-const LEAVE_POLL_MS = 10
 const ROLE = 'consumer'
 
 export interface NativeConsumerOptions {
@@ -188,22 +187,9 @@ export class NativeConsumer implements RecordConsumer, Membership<NativeConsumer
     this.#polling.wake()
     await this.#polling.idle()
     await this.#calls.close(ROLE, DISCONNECT_TIMEOUT_MS)
-    this.#rebalance.close()
-    await this.#leave(connection)
+    await leaveGroup(connection, this.#rebalance, this.#isNamed)
     this.#closed = true
     await connection.close(ROLE)
-  }
-
-  /** Closing asks for everything back; it is answered as it comes. */
-  async #leave({ client }: Connection<NativeConsumerClient>): Promise<void> {
-    const deadlineMs = performance.now() + DISCONNECT_TIMEOUT_MS
-    // After a fatal error there is nothing to leave.
-    if (client.leave() !== undefined) return
-    for (;;) {
-      this.#connected().serve()
-      if (client.left() || performance.now() >= deadlineMs) return
-      await delay(LEAVE_POLL_MS)
-    }
   }
 
   #serve(): void {
@@ -244,6 +230,11 @@ export class NativeConsumer implements RecordConsumer, Membership<NativeConsumer
 
   #betweenPolls(call: string): void {
     if (this.#polling.underWay) throw new KafkaError(ErrorCode.STATE, `${call} belongs between polls`)
+  }
+
+  /** A static member: the group keeps its partitions for it, for as long as its session lasts. */
+  get #isNamed(): boolean {
+    return this.#options.consumerProperties['group.instance.id'] !== undefined
   }
 
   /** For what may be done while it closes. */

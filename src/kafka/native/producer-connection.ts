@@ -79,6 +79,7 @@ export class ProducerConnection implements MetadataSource {
   /** Hands on what has happened already. */
   serve(): void {
     this.#connection.serve()
+    if (!this.#connection.closed) this.#tellDeliveries()
   }
 
   close(role: string): Promise<void> {

@@ -56,7 +56,7 @@ export class NativeTransactionalConnection implements TransactionalConnection<Na
   }
 
   initTransactions(timeoutMs: number, callback: TransactionCallback): void {
-    this.#answer(this.client.initTransactions(timeoutMs), callback)
+    void this.#answer(this.client.initTransactions(timeoutMs), callback)
   }
 
   beginTransaction(callback: TransactionCallback): void {
@@ -69,15 +69,15 @@ export class NativeTransactionalConnection implements TransactionalConnection<Na
     timeoutMs: number,
     callback: TransactionCallback
   ): void {
-    this.#answer(this.client.sendOffsets(offsets, group, timeoutMs), callback)
+    void this.#answer(this.client.sendOffsets(offsets, group, timeoutMs), callback)
   }
 
   commitTransaction(timeoutMs: number, callback: TransactionCallback): void {
-    this.#answer(this.client.commitTransaction(timeoutMs), callback)
+    void this.#answer(this.client.commitTransaction(timeoutMs), callback)
   }
 
   abortTransaction(timeoutMs: number, callback: TransactionCallback): void {
-    this.#answer(this.client.abortTransaction(timeoutMs), callback)
+    void this.#answer(this.client.abortTransaction(timeoutMs), callback)
   }
 
   close(role: string): Promise<void> {
@@ -85,10 +85,9 @@ export class NativeTransactionalConnection implements TransactionalConnection<Na
   }
 
   /** What rows have been reported of is told before. */
-  #answer(answer: Promise<NativeProblem | undefined>, callback: TransactionCallback): void {
-    void answer.then(problem => {
-      this.#connection.serve()
-      callback(problem)
-    })
+  async #answer(answer: Promise<NativeProblem | undefined>, callback: TransactionCallback): Promise<void> {
+    const problem = await answer
+    this.#connection.serve()
+    callback(problem)
   }
 }
