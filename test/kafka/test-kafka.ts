@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, inject } from 'vitest'
 import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
 import type { PartitionOffset } from '../../src/kafka/admin.ts'
+import { testedTransport } from './tested-transport.ts'
 import { readTopic, type StoredRecord } from './topic-reader.ts'
 import { TopicWriter, type NewRecord } from './topic-writer.ts'
 import { until } from './until.ts'
@@ -11,9 +12,6 @@ export const brokers = inject('brokers') ?? ''
 
 /** `describe` for tests that need a real Kafka. */
 export const describeOnKafka: typeof describe = brokers === '' ? (describe.skip as typeof describe) : describe
-
-/** With TEST_TRANSPORT=native every test runs its processors on that. */
-const transport = process.env.TEST_TRANSPORT === undefined ? undefined : { TRANSPORT: process.env.TEST_TRANSPORT }
 
 /** Records with old timestamps must not fall to the broker's clean-up while a test looks for them. */
 const KEEP_ALL = { 'retention.ms': '-1' }
@@ -78,7 +76,7 @@ export class TestKafka {
       CLEANED_TOPIC: cleaned,
       GROUP_ID: input,
       LOG_LEVEL: 'silent',
-      ...transport
+      TRANSPORT: testedTransport
     }
     return { input, processed, deadLetters, cleaned, group: input, environment }
   }

@@ -43,7 +43,7 @@ export class Connection<C extends NativeClient> implements MetadataSource {
     if (this.closed) return
     for (const event of this.client.serve() ?? []) {
       if (event.type === 'log') this.#log(event)
-      else this.listener?.happened(event)
+      else this.listener?.happened(event.type === 'error' && event.fatal ? fatal(event) : event)
     }
   }
 
@@ -89,6 +89,11 @@ export class Connection<C extends NativeClient> implements MetadataSource {
       this.#refused.resolve(new KafkaError(ErrorCode.STATE, this.#cause))
     }
   }
+}
+
+/** After it the client is of no more use, whatever it was. */
+function fatal({ message }: { readonly message: string }): Extract<NativeEvent, { type: 'error' }> {
+  return { type: 'error', code: ErrorCode.FATAL, message: message.replace('Fatal error: ', ''), fatal: true }
 }
 
 type MetadataCallback = Parameters<MetadataSource['getMetadata']>[1]
