@@ -20,7 +20,7 @@ bool is_oauth(const Properties &properties) {
 
 Problem problem_of(rd_kafka_error_t *error) {
   if (error == nullptr) return {};
-  Problem problem{rdk::rd_kafka_error_code(error), rdk::rd_kafka_error_string(error),
+  Problem problem{rdk::rd_kafka_error_code(error), text_of(rdk::rd_kafka_error_string(error)),
                   rdk::rd_kafka_error_is_fatal(error) != 0, rdk::rd_kafka_error_is_retriable(error) != 0};
   rdk::rd_kafka_error_destroy(error);
   return problem;
@@ -86,14 +86,14 @@ bool Client::take(rd_kafka_event_t *event, rd_kafka_event_type_t type) {
       const char *facility = "", *text = "";
       int level;
       if (rdk::rd_kafka_event_log(event, &facility, &text, &level) != 0) return true;
-      events_.push_back({Event::Type::kLog, level, false, text, facility, {}, 0, 0});
+      events_.push_back({Event::Type::kLog, level, false, text_of(text), text_of(facility), {}, 0, 0});
       return true;
     }
     case RD_KAFKA_EVENT_ERROR:
       take_error(event);
       return true;
     case RD_KAFKA_EVENT_STATS:
-      events_.push_back({Event::Type::kStatistics, 0, false, rdk::rd_kafka_event_stats(event), {}, {}, 0, 0});
+      events_.push_back({Event::Type::kStatistics, 0, false, text_of(rdk::rd_kafka_event_stats(event)), {}, {}, 0, 0});
       return true;
     default:
       return false;
@@ -103,7 +103,7 @@ bool Client::take(rd_kafka_event_t *event, rd_kafka_event_type_t type) {
 void Client::take_error(rd_kafka_event_t *event) {
   const bool fatal = rdk::rd_kafka_event_error_is_fatal(event) != 0;
   events_.push_back({Event::Type::kError, rdk::rd_kafka_event_error(event), fatal,
-                     rdk::rd_kafka_event_error_string(event), {}, {}, 0, 0});
+                     text_of(rdk::rd_kafka_event_error_string(event)), {}, {}, 0, 0});
 }
 
 Problem Client::metadata(int timeout_ms, bool all, std::vector<std::pair<std::string, int32_t>> &partitions) const {
@@ -123,7 +123,7 @@ void Client::release() {
 }
 
 void Client::destroy() {
-  // Whoever wanted to leave the group has done so; here it could wait for a broker that does not answer.
+  // A consumer has left its group by now.
   if (rk_ != nullptr) rdk::rd_kafka_destroy_flags(rk_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   rk_ = nullptr;
 }

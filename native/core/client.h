@@ -19,6 +19,9 @@ class Waker {
   virtual void wake() = 0;
 };
 
+// What librdkafka says, which may be nothing.
+inline std::string text_of(const char *text) { return text == nullptr ? "" : text; }
+
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 struct Problem {
@@ -49,7 +52,7 @@ class Client {
   // Gives up what this thread holds of it: nothing of it may be used any more but `destroy`.
   virtual void release();
   // Ends its threads; may block, for a thread of a pool.
-  void destroy();
+  virtual void destroy();
 
   rd_kafka_t *handle() const { return rk_; }
 

@@ -41,6 +41,11 @@ void Consumer::release() {
   Client::release();
 }
 
+void Consumer::destroy() {
+  if (rk_ != nullptr) rdk::rd_kafka_consumer_close(rk_);
+  Client::destroy();
+}
+
 Filled Consumer::fill(SlabWriter &writer) {
   Filled filled;
   const int32_t before = writer.records();
@@ -102,7 +107,7 @@ Consumer::Fate Consumer::offer_record(const rd_kafka_message_t &message, Partiti
 
 void Consumer::take_refusal(const rd_kafka_message_t &message) {
   const bool fatal = message.err == RD_KAFKA_RESP_ERR__FATAL;
-  events_.push_back({Event::Type::kError, message.err, fatal, rdk::rd_kafka_message_errstr(&message), {}, {}, 0, 0});
+  events_.push_back({Event::Type::kError, message.err, fatal, text_of(rdk::rd_kafka_message_errstr(&message)), {}, {}, 0, 0});
 }
 
 void Consumer::deliver(const std::string &topic, int32_t number, int32_t epoch) {
@@ -175,6 +180,11 @@ Problem Consumer::incremental_unassign(const std::vector<PartitionOffset> &parti
   return problem_of(rdk::rd_kafka_incremental_unassign(rk_, list_of(partitions).get()));
 }
 
+std::string Consumer::rebalance_protocol() const {
+  const char *protocol = rdk::rd_kafka_rebalance_protocol(rk_);
+  return protocol == nullptr ? "NONE" : protocol;
+}
+
 bool Consumer::has_assignment() const {
   rd_kafka_topic_partition_list_t *assigned = nullptr;
   if (rdk::rd_kafka_assignment(rk_, &assigned) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
@@ -209,7 +219,7 @@ bool Consumer::take(rd_kafka_event_t *event, rd_kafka_event_type_t type) {
   if (Client::take(event, type)) return true;
   const int32_t code = rdk::rd_kafka_event_error(event);
   if (type == RD_KAFKA_EVENT_OFFSET_COMMIT) {
-    events_.push_back({Event::Type::kCommitted, code, false, rdk::rd_kafka_event_error_string(event), {}, {}, 0, 0});
+    events_.push_back({Event::Type::kCommitted, code, false, text_of(rdk::rd_kafka_event_error_string(event)), {}, {}, 0, 0});
     return true;
   }
   if (type != RD_KAFKA_EVENT_REBALANCE) return false;

@@ -46,21 +46,20 @@ class Consumer : public Client {
   bool assignment_lost() const { return rdk::rd_kafka_assignment_lost(rk_) != 0; }
   // Whether it has any partitions, as far as librdkafka has been told.
   bool has_assignment() const;
-  const char *rebalance_protocol() const { return rdk::rd_kafka_rebalance_protocol(rk_); }
+  // `COOPERATIVE`, `EAGER`, or `NONE` where there is none yet, or no more.
+  std::string rebalance_protocol() const;
   // The answer is an event.
   Problem commit(const std::vector<PartitionOffset> &offsets);
   // -1 where it is not known.
   int64_t end_offset(const std::string &topic, int32_t partition) const;
-
-  // Leaves the group; the revocation is an event like any other. It is over when `left` says so.
-  Problem leave() { return problem_of(rdk::rd_kafka_consumer_close_queue(rk_, queues_.front())); }
-  bool left() const { return rdk::rd_kafka_consumer_closed(rk_) != 0; }
 
   // These may block: for a thread of a pool. Codes of single partitions stand in the list.
   Problem seek(std::vector<PartitionOffset> &partitions, int timeout_ms) const;
   Problem committed(std::vector<PartitionOffset> &partitions, int timeout_ms) const;
 
   void release() override;
+  // Leaves the group before. What is asked back yet is answered by librdkafka itself, in this thread.
+  void destroy() override;
 
  protected:
   bool take(rd_kafka_event_t *event, rd_kafka_event_type_t type) override;

@@ -78,8 +78,7 @@
   X(rd_kafka_committed)                                                                                               \
   X(rd_kafka_commit_queue)                                                                                            \
   X(rd_kafka_get_watermark_offsets)                                                                                   \
-  X(rd_kafka_consumer_close_queue)                                                                                    \
-  X(rd_kafka_consumer_closed)                                                                                         \
+  X(rd_kafka_consumer_close)                                                                                          \
   X(rd_kafka_consumer_group_metadata)                                                                                 \
   X(rd_kafka_consumer_group_metadata_destroy)                                                                         \
   X(rd_kafka_init_transactions)                                                                                       \

@@ -75,7 +75,7 @@ napi_value subscribe(napi_env env, napi_callback_info info) {
 napi_value rebalance_protocol(napi_env env, napi_callback_info info) {
   const Arguments call(env, info);
   Consumer *consumer = consumer_of(call);
-  return consumer == nullptr ? nullptr : js::of(env, std::string(consumer->rebalance_protocol()));
+  return consumer == nullptr ? nullptr : js::of(env, consumer->rebalance_protocol());
 }
 
 napi_value end_offset(napi_env env, napi_callback_info info) {
@@ -130,9 +130,7 @@ std::vector<napi_property_descriptor> consumer_methods() {
           method("commit", with_partitions<&Consumer::commit>),
           method("endOffset", end_offset),
           method("seek", positions<&Consumer::seek>),
-          method("committed", positions<&Consumer::committed>),
-          method("leave", without<&Consumer::leave>),
-          method("left", whether<&Consumer::left>)};
+          method("committed", positions<&Consumer::committed>)};
 }
 
 }  // namespace millrace

@@ -57,7 +57,7 @@ export interface NativeClient {
   /** What has happened since the last time. */
   serve(): readonly NativeEvent[] | undefined
   metadata(all: boolean, timeoutMs: number): Promise<Metadata>
-  /** Resolves when the client has ended, which is after all calls under way. */
+  /** Resolves when the client has ended, which is after all calls under way. A consumer leaves its group. */
   close(): Promise<void>
 }
 
@@ -95,9 +95,6 @@ export interface NativeConsumerClient extends NativeClient {
   endOffset(topic: string, partition: number): number
   seek(partitions: readonly NativePlace[], timeoutMs: number): Promise<Positions>
   committed(partitions: readonly NativePlace[], timeoutMs: number): Promise<Positions>
-  /** Begins to leave the group: the revocation comes as an event, and `left` says when it is over. */
-  leave(): NativeProblem | undefined
-  left(): boolean
 }
 
 export interface NativeProducerClient extends NativeClient {

@@ -21,8 +21,8 @@ import { flat, succeed, type Addon, type NativeConsumerClient, type NativeEvent 
 import { committedSource } from './committed-source.ts'
 import { connectNative, type Connection } from './connection.ts'
 import { Epochs } from './epochs.ts'
+import { giveEverythingBack } from './give-everything-back.ts'
 import { groupClient } from './group.ts'
-import { leaveGroup } from './leave-group.ts'
 import { Pauses } from './pauses.ts'
 import { Polling } from './polling.ts'
 import { truncated } from './truncated.ts'
@@ -187,7 +187,7 @@ export class NativeConsumer implements RecordConsumer, Membership<NativeConsumer
     this.#polling.wake()
     await this.#polling.idle()
     await this.#calls.close(ROLE, DISCONNECT_TIMEOUT_MS)
-    await leaveGroup(connection, this.#rebalance, this.#isNamed)
+    await giveEverythingBack(connection, this.#rebalance, this.#isNamed)
     this.#closed = true
     await connection.close(ROLE)
   }

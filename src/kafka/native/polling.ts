@@ -4,8 +4,8 @@ import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { ConsumerEvent, PollResult } from '../ports.ts'
 import type { NativeConsumerClient } from './addon.ts'
 
-/** How long a poll waits for the first record. */
-const POLL_WAIT_MS = 20
+/** How long a poll waits for the first record, which wakes it: often enough for what is done between polls. */
+const POLL_WAIT_MS = 50
 /** How long a poll without a slab takes: room may come any moment, so shorter. */
 const SERVE_WAIT_MS = 5
 
