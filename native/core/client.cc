@@ -9,6 +9,9 @@ namespace {
 // Called with a lock of the queue held.
 void on_queue_event(rd_kafka_t *, void *waker) { static_cast<Waker *>(waker)->wake(); }
 
+// Lines that come when nobody listens to the queue any more, or not yet: not for the process's standard error.
+void forget_line(const rd_kafka_t *, int, const char *, const char *) {}
+
 bool is_oauth(const Properties &properties) {
   for (const auto &[name, value] : properties) {
     if ((name == "sasl.mechanism" || name == "sasl.mechanisms") && value == "OAUTHBEARER") return true;
@@ -46,6 +49,7 @@ Problem Client::open(rd_kafka_type_t type, const Properties &properties, int eve
   if (rdk::rd_kafka_conf_set(conf, "log.queue", "true", text, sizeof text) != RD_KAFKA_CONF_OK) {
     return refused(RD_KAFKA_RESP_ERR__INVALID_ARG);
   }
+  rdk::rd_kafka_conf_set_log_cb(conf, forget_line);
   rdk::rd_kafka_conf_set_events(conf, events | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_STATS);
   // Tokens are fetched over HTTP: by a thread of librdkafka's, not by the one that polls.
   const bool oauth = is_oauth(properties);

@@ -14,6 +14,7 @@
   X(rd_kafka_conf_destroy)                                                                                            \
   X(rd_kafka_conf_set)                                                                                                \
   X(rd_kafka_conf_set_events)                                                                                         \
+  X(rd_kafka_conf_set_log_cb)                                                                                         \
   X(rd_kafka_conf_enable_sasl_queue)                                                                                  \
   X(rd_kafka_sasl_background_callbacks_enable)                                                                        \
   X(rd_kafka_new)                                                                                                     \

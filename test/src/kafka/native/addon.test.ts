@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -61,8 +60,8 @@ describeOnAddon('the addon', () => {
     await producer.close()
   })
 
-  test('a process with open clients ends', () => {
-    const file = createRequire(import.meta.url).resolve(resolve(import.meta.dirname, 'open-clients.ts'))
+  test.each(['open', 'closed'])('a process with %s clients ends, and prints nothing', how => {
+    const file = resolve(import.meta.dirname, `${how}-clients.ts`)
     const { status, signal, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 20_000 })
     expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' })
   })
