@@ -29,13 +29,15 @@ export function recordSize(record: IncomingRecord): number {
 export class SlabWriter {
   readonly #slab: Slab
   readonly #maxRecordBytes: number
+  readonly #maxRecords: number
   #records = 0
   #end: number
   #epoch = -1
 
-  constructor(slab: Slab, maxRecordBytes: number) {
+  constructor(slab: Slab, maxRecordBytes: number, maxRecords = slab.shape.records) {
     this.#slab = slab
     this.#maxRecordBytes = maxRecordBytes
+    this.#maxRecords = maxRecords
     this.#end = slab.places.input
   }
 
@@ -53,7 +55,7 @@ export class SlabWriter {
     const needed = sizeBytes - (omit ? (record.value?.length ?? 0) : 0) + record.topic.length
     const slab = this.#slab
     const arenaEnd = slab.places.input + slab.shape.inputBytes
-    if (this.#records === slab.shape.records || this.#end + needed > arenaEnd) return needed
+    if (this.#records >= this.#maxRecords || this.#end + needed > arenaEnd) return needed
     if (epoch !== this.#epoch) this.#beginBatch(epoch, record)
     this.#write(record, omit)
     return 0

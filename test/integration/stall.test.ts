@@ -4,7 +4,7 @@ import { consumerProperties, producerProperties } from '../../src/config/client-
 import { readEnvironment } from '../../src/config/read-environment.ts'
 import { createConfluentTransport } from '../../src/kafka/confluent/transport.ts'
 import type { RecordConsumer } from '../../src/kafka/ports.ts'
-import { Processor } from '../../src/processor.ts'
+import { Processor } from '../../src/running-processor.ts'
 import { expectBoundedDuplicates } from '../invariants/duplicates.ts'
 import { expectNoLoss } from '../invariants/no-loss.ts'
 import { expectOrder } from '../invariants/order.ts'
