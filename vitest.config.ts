@@ -16,6 +16,7 @@ export default defineConfig({
           ],
           exclude: ['test/chaos/short-form.test.ts'],
           testTimeout: 30_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 }
         }
       },

@@ -74,5 +74,5 @@ test('the stage says whether the record or its transformation was at fault', () 
     const stage = headersOf('connect', source, reason, '').find(({ name }) => name.endsWith('.stage'))
     return String(stage?.value) === 'TRANSFORMATION'
   })
-  expect(inTransformation).toEqual(['rejected', 'transform-threw', 'output-too-large', 'killed-worker'])
+  expect(inTransformation).toEqual(['rejected', 'transform-threw', 'output-too-large', 'killed-worker', 'null-key'])
 })
