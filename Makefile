@@ -25,7 +25,7 @@ show: setup ## the last results of each topic, and why records failed
 	@exec bin/millrace show
 
 down: ## stop the broker that this checkout started; its data stays
-	@if [ -e .kafka/broker.json ]; then exec node scripts/broker/down.ts; else echo '✔ no broker of this checkout is running'; fi
+	@if [ -e .kafka/broker.json ] || [ -e .kafka/registry.json ]; then exec node scripts/broker/down.ts; else echo '✔ no broker of this checkout is running'; fi
 
 test: setup ## lint, format, types, then unit, contract and integration tests
 	@exec node scripts/check.ts

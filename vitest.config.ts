@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config'
 
-/** Tiers are projects: `vitest run --project unit`. The broker of the last two is started by their global set-up. */
+/**
+ * Tiers are projects: `vitest run --project unit`. The broker that the middle two share is started by their global set-up.
+ * Groups run one after the other: what is quick fails first, and chaos, which is about time, has the machine for itself.
+ * Files on Kafka wait more than they work, so two of them run at a time.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +15,9 @@ export default defineConfig({
             'test/{src,workers,pipelines,docs,scripts,fake-kafka,examples,invariants,bench,chaos}/**/*.test.ts'
           ],
           exclude: ['test/chaos/short-form.test.ts'],
-          testTimeout: 30_000
+          testTimeout: 30_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 }
         }
       },
       {
@@ -21,7 +27,8 @@ export default defineConfig({
           globalSetup: ['test/kafka/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 }
         }
       },
       {
@@ -31,7 +38,8 @@ export default defineConfig({
           globalSetup: ['test/kafka/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 60_000,
-          fileParallelism: false
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 }
         }
       },
       {
@@ -39,8 +47,7 @@ export default defineConfig({
           name: 'chaos',
           include: ['test/chaos/short-form.test.ts'],
           fileParallelism: false,
-          // After all others: it is about time, and wants the machine for itself.
-          sequence: { groupOrder: 1 }
+          sequence: { groupOrder: 3 }
         }
       }
     ]

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { createProcessor } from '../src/create-processor.ts'
 import { settledOf } from '../src/offsets/ledger.ts'
-import type { Processor } from '../src/processor.ts'
+import type { Processor } from '../src/running-processor.ts'
 import type { Snapshot } from '../src/telemetry/snapshot.ts'
 import { readLoginJob } from './job-environment.ts'
 

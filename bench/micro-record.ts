@@ -5,6 +5,7 @@ import { formatIsoTime } from '../pipelines/user-login/iso-time.ts'
 import { ProcessedLogin, UserLogin } from '../pipelines/user-login/schema.ts'
 import { checkTimestamp, parseTimestampMs } from '../pipelines/user-login/timestamp.ts'
 import { scanJson } from '../workers/json-scan.ts'
+import { createLargeParser, loadSimdjson } from '../workers/large-json.ts'
 import { createJsonParser } from '../workers/parse.ts'
 import { createSerializer } from '../workers/serialize.ts'
 import { createValidator } from '../workers/validate.ts'
@@ -17,7 +18,7 @@ export function recordSteps(): readonly MicroStep[] {
   const texts = values.map(value => value.toString('latin1'))
   const logins = texts.map(text => JSON.parse(text) as UserLogin)
   const outputs = logins.map(processed)
-  return [...parsing(values, texts, logins), ...masking(logins), ...serializing(outputs)]
+  return [...parsing(values, texts, logins), ...parsingLarge(logins), ...masking(logins), ...serializing(outputs)]
 }
 
 function parsing(values: readonly Buffer[], texts: readonly string[], logins: readonly UserLogin[]): MicroStep[] {
@@ -36,6 +37,15 @@ function parsing(values: readonly Buffer[], texts: readonly string[], logins: re
     each('scan (only where parse failed)', values, value => scanJson(value, 0, value.length, { maxDepth: 32 })),
     each('validate', logins, login => validator.validate(login as Record<string, unknown>))
   ]
+}
+
+/** One record of some 100 KB; simdjson only where it is built. */
+function parsingLarge(logins: readonly UserLogin[]): MicroStep[] {
+  const text = JSON.stringify({ logins })
+  const simdjson = loadSimdjson()
+  const steps = [each('JSON.parse of 100 KB', [text], large => JSON.parse(large))]
+  if (simdjson === undefined) return steps
+  return [...steps, each('LARGE_JSON=simdjson of 100 KB', [text], createLargeParser(simdjson))]
 }
 
 function masking(logins: readonly UserLogin[]): MicroStep[] {

@@ -2,7 +2,7 @@ import { optionsFor } from '../src/config/options.ts'
 import { loadPipeline } from '../src/config/pipeline-module.ts'
 import { settingsFromRaw } from '../src/config/settings.ts'
 import type { CoreSettings } from '../src/config/options.ts'
-import { shapeOf } from '../src/slabs/layout.ts'
+import { Header, shapeOf } from '../src/slabs/layout.ts'
 import { RowWriter } from '../src/slabs/rows.ts'
 import { Slab } from '../src/slabs/slab.ts'
 import { type IncomingRecord, SlabWriter } from '../src/slabs/writer.ts'
@@ -15,23 +15,32 @@ const MAX_RECORD_BYTES = 4_194_304
 /** The settings of the login job. */
 const jobSettings = { acceptedAppVersions: '2.3.0', invalidIp: 'mask', enrichFields: 'event_time,processed_at' }
 
+const everyRecord = { metricsTopic: 'metrics', metricsEvery: 'record' }
+
 /** What is done to a whole slab: by the main thread before the worker, and by the worker. */
 export async function slabSteps(): Promise<readonly MicroStep[]> {
   const pipeline = await loadPipeline(undefined)
-  const settings: CoreSettings = settingsFromRaw(jobSettings, optionsFor(pipeline))
+  const settingsWith = (further: object): CoreSettings =>
+    settingsFromRaw({ ...jobSettings, ...further }, optionsFor(pipeline))
+  const settings = settingsWith({})
   const slab = Slab.allocate(shapeOf(settings.slabRecords, settings.slabBytes))
   const good = incomingLogins('good')
   const usual = incomingLogins('usual')
-  const runner = new BatchRunner(createPlan(pipeline, settings))
-  const filled = filledSlab(settings, usual)
-  const rerun = (): void => {
-    filled.clearOutput()
-    runner.run(filled, 0, false, Date.now())
+  const rerun = (further: object): (() => void) => {
+    const runner = new BatchRunner(createPlan(pipeline, settingsWith(further)))
+    const filled = filledSlab(settings, usual)
+    return () => {
+      filled.clearOutput()
+      runner.run(filled, 0, false, Date.now())
+      if (filled.header[Header.STOPPED_AT] !== MICRO_RECORDS) throw new Error('the rows do not fit the slab')
+    }
   }
   return [
     { name: 'slab: append records', records: MICRO_RECORDS, run: () => fill(slab, good) },
     { name: 'slab: write rows (300 characters)', records: MICRO_RECORDS, run: writeRows(filledSlab(settings, good)) },
-    { name: 'a worker, all of it (BatchRunner.run)', records: MICRO_RECORDS, run: rerun }
+    { name: 'a worker, all of it (BatchRunner.run)', records: MICRO_RECORDS, run: rerun({}) },
+    { name: 'a worker, METRICS_EVERY=record', records: MICRO_RECORDS, run: rerun(everyRecord) },
+    { name: 'a worker, EVENT_ID_HEADERS=on', records: MICRO_RECORDS, run: rerun({ eventIdHeaders: 'on' }) }
   ]
 }
 

@@ -3,6 +3,7 @@
  * a step; in the whole pipeline each costs more, as caches and the collector are shared.
  */
 import { Bench } from 'tinybench'
+import { countingSteps } from './micro-counting.ts'
 import { slabSteps } from './micro-slab.ts'
 import { recordSteps } from './micro-record.ts'
 import { renderTable } from './table.ts'
@@ -10,7 +11,7 @@ import { renderTable } from './table.ts'
 const RUN_MS = 500
 
 const bench = new Bench({ time: RUN_MS, warmupTime: RUN_MS / 2 })
-const steps = [...recordSteps(), ...(await slabSteps())]
+const steps = [...recordSteps(), ...(await slabSteps()), ...(await countingSteps())]
 for (const { name, run } of steps) bench.add(name, run)
 await bench.run()
 

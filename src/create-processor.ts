@@ -1,11 +1,16 @@
-import { consumerProperties, producerProperties } from './config/client-properties.ts'
+import { hostname } from 'node:os'
+import { type ClientProperties, consumerProperties, producerProperties } from './config/client-properties.ts'
 import type { Environment } from './config/environment.ts'
 import type { CoreSettings } from './config/options.ts'
-import { readEnvironment } from './config/read-environment.ts'
+import { readEnvironment, SettingsError } from './config/read-environment.ts'
 import { type Control, openControl } from './control/control.ts'
 import type { AnyPipeline } from './pipeline.ts'
-import { Processor } from './processor.ts'
-import { createLogger } from './telemetry/logger.ts'
+import { chooseLargeJson } from './large-json.ts'
+import { Processor } from './running-processor.ts'
+import { registryAccess } from './schema-registry/registry-access.ts'
+import type { RegistryPort } from './schema-registry/schemas.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+import { MetricsTopic } from './telemetry/metrics-topic.ts'
 
 export interface CreatedProcessor {
   readonly processor: Processor
@@ -35,12 +40,15 @@ export async function createProcessor(environment: Environment): Promise<Created
   // Only here, so that a mistake in the settings is told before a client's addon is loaded.
   const { transportFactory } = await import('./kafka/create-transport.ts')
   const createTransport = await transportFactory(settings, text => log.warn({}, text))
+  const largeJson = chooseLargeJson(settings, log)
   const processor = new Processor({
     pipeline,
     settings,
-    raw,
+    raw: { ...raw, largeJson },
     warnings,
     log,
+    registry: await registryOf(settings),
+    onlooker: await metricsOf(pipeline, settings, producerProperties(settings, passThrough), log),
     createTransport: (outputTopics, events) =>
       createTransport({
         consumerProperties: consumerProperties(settings, passThrough),
@@ -53,4 +61,31 @@ export async function createProcessor(environment: Environment): Promise<Created
   const controlled = { processor, pipeline: pipeline.name, group: settings.groupId }
   const control = { socket: settings.controlSocket, warned: (text: string) => log.warn({}, text) }
   return { processor, settings, pipeline, openControl: () => openControl(controlled, control) }
+}
+
+/** The rows of the other kinds of metrics are written by the workers. */
+async function metricsOf(
+  pipeline: AnyPipeline,
+  settings: CoreSettings,
+  properties: ClientProperties,
+  log: Logger
+): Promise<MetricsTopic | undefined> {
+  const { metricsTopic, metricsEvery, instanceId, clientId } = settings
+  if (metricsTopic === undefined || metricsEvery !== 'interval') return undefined
+  const { ReportProducer } = await import('./kafka/confluent/report-producer.ts')
+  const writer = new ReportProducer(properties, metricsTopic)
+  const instance = instanceId ?? `${clientId}@${hostname()}`
+  return new MetricsTopic({ settings, pipeline: pipeline.name, instance, writer, log })
+}
+
+/** Only where records or rows are Avro: `millrace schema` may be all that the address is set for. */
+async function registryOf(settings: CoreSettings): Promise<RegistryPort | undefined> {
+  const access = registryAccess(settings)
+  if (access === undefined || (settings.inputCodec === 'json' && settings.outputCodec === 'json')) return undefined
+  const { SchemaRegistry } = await import('./schema-registry/schema-registry.ts')
+  try {
+    return new SchemaRegistry(access)
+  } catch (error) {
+    throw new SettingsError((error as Error).message)
+  }
 }

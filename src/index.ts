@@ -11,7 +11,7 @@ export type {
 } from './pipeline.ts'
 export type { Option, OptionTable, Settings } from './config/option.ts'
 export type { CreatedProcessor } from './create-processor.ts'
-export type { Processor } from './processor.ts'
+export type { Processor } from './running-processor.ts'
 export type { Ending } from './processor-options.ts'
 export type { Snapshot } from './telemetry/snapshot.ts'
 

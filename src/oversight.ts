@@ -33,6 +33,8 @@ export interface OversightOptions {
   abandoned(): void
   /** The oldest batch of a partition that has not been put in order yet. */
   firstOf(assignment: Assignment): Batch | undefined
+  /** Records wait for a schema, and may wait for as long as the registry is down. */
+  awaitsSchemas(): boolean
   failed(error: Error): void
 }
 
@@ -75,7 +77,7 @@ export class Oversight {
       assignments,
       events,
       stallTimeoutMs: settings.stallTimeoutMs,
-      exempt: assignment => this.held || this.#pause.has(assignment),
+      exempt: assignment => this.held || this.#pause.has(assignment) || options.awaitsSchemas(),
       leaving: () => !this.#isActive,
       subscribe,
       diagnosisOf: names => this.#diagnosisOf(names),
@@ -96,6 +98,11 @@ export class Oversight {
       paused: this.#pause.partitions,
       live: this.#options.lifecycle.state !== 'failed' && this.#rejoin.live
     }
+  }
+
+  /** Somebody has paused it. */
+  isPaused(partition: TopicPartition): boolean {
+    return this.#pause.has(partition)
   }
 
   partitions(): PartitionStatus[] {

@@ -57,6 +57,8 @@ export interface OutputDefinition {
   /** Default of the topic's setting: `OUTPUT_TOPIC` for the first output, `OUTPUT_TOPIC_<NAME>` for the others. */
   readonly topic: string
   readonly schema: TObject
+  /** The same as an Avro schema: for `OUTPUT_CODEC=avro`. What may be absent is nullable, with null as its default. */
+  readonly avro?: object
 }
 
 export interface PipelineDefinition<
@@ -79,6 +81,21 @@ export interface PipelineDefinition<
     readonly checks?: {
       readonly [Field in keyof Static<Schema>]?: (value: NonNullable<Static<Schema>[Field]>) => string | undefined
     }
+    /**
+     * Fields that hold personal data: with `DLQ_MASKING=on` nobody reads them in a dead letter. Without this list nothing
+     * of a dead letter's value can be read there.
+     */
+    readonly personal?: readonly (keyof Schema['properties'] & string)[]
+    /**
+     * What the text of the other fields looks like. In a masked dead letter only text can be read that has this form, or
+     * that passes a check: anything may stand in a field, an address in the locale too.
+     */
+    readonly forms?: { readonly [Field in keyof Schema['properties']]?: RegExp }
+    /**
+     * The record as an Avro schema (the object that stands in an .avsc file): for `INPUT_CODEC=avro`, `VALIDATE_WITH=avro`
+     * and `millrace schema`. Its fields are those of `schema`.
+     */
+    readonly avro?: object
     /** When the event happened, milliseconds since 1970: for `AGE_CLOCK=event` and `OUTPUT_TIMESTAMP=event`. */
     eventTimeMs?(value: Static<Schema>): number
   }
@@ -101,6 +118,15 @@ export interface PipelineDefinition<
     record: RecordInfo,
     context: TransformContext<Settings<Table>, Outputs, Rule, Counter>
   ): void
+  /**
+   * By what processed records are counted, in summaries and insights: for each name a function that answers what a record
+   * has under it, and nothing where it has nothing. Pure; it gets the value that `transform` got. At most 8, and of each
+   * only the most frequent values are told. Never something personal: these values stand in the log. Where `input.forms`
+   * says what a field of that name looks like, all other values are counted as `(odd)`.
+   */
+  readonly summarize?: {
+    readonly [dimension: string]: (value: Static<Schema>) => string | number | boolean | null | undefined
+  }
 }
 
 /**

@@ -1,17 +1,19 @@
+import type { SchemaText } from './avro/record-type.ts'
 import { outputsOf } from './config/outputs.ts'
 import type { Environment } from './config/environment.ts'
 import { formatProblems } from './config/problem.ts'
 import { readSettings } from './config/settings.ts'
-import type { AnyPipeline, Header } from './pipeline.ts'
+import type { AnyPipeline, Header, OutputDefinition } from './pipeline.ts'
 import { Header as SlabHeader } from './slabs/layout.ts'
 import { DEAD_LETTER, FILTERED, type Outcome, outcomes, type Reason, reasons, rulesOf } from './slabs/outcomes.ts'
 import { readRow } from './slabs/reader.ts'
 import { Slab } from './slabs/slab.ts'
 import { recordSize, SlabWriter } from './slabs/writer.ts'
-import { createPlan } from '../workers/plan.ts'
+import { encodeForTests, rowText, schemasForTests } from './test-avro.ts'
+import { createPlan, learnSchemas } from '../workers/plan.ts'
 import { BatchRunner } from '../workers/run-batch.ts'
 
-/** A record to try; what is left out is ordinary. A value that is no string or bytes is written as JSON. */
+/** A record to try; what is left out is ordinary. A value that is no string or bytes is written as `INPUT_CODEC` says. */
 export interface TestRecord {
   readonly value: unknown
   readonly key?: string | null
@@ -20,7 +22,7 @@ export interface TestRecord {
 }
 
 export interface TestOutput {
-  /** The pipeline's output by its name, or `dead-letter`, or `cleaned`. */
+  /** The pipeline's output by its name, or `dead-letter`, `cleaned` or `metrics`. */
   readonly output: string
   readonly key: string | null
   readonly value: string | null
@@ -42,9 +44,13 @@ export interface TestOptions {
   readonly environment?: Environment
   /** The instant at which the records are processed, milliseconds since 1970. */
   readonly nowMs?: number
+  /** With `INPUT_CODEC=avro`: the schemas of values that are given as bytes, by the number or GUID that they carry. */
+  readonly schemas?: Readonly<Record<string, SchemaText>>
 }
 
 const TOPIC = 'test'
+/** As a large slab has, for headers and what stands beside the record's own rows. */
+const HEADROOM_BYTES = 65_536
 
 /**
  * Runs records through a pipeline as a worker would, without Kafka, each as if it came alone: answers an outcome and the
@@ -58,23 +64,31 @@ const TOPIC = 'test'
 export function testPipeline(
   pipeline: AnyPipeline,
   records: readonly TestRecord[],
-  { environment = {}, nowMs = Date.now() }: TestOptions = {}
+  { environment = {}, nowMs = Date.now(), schemas = {} }: TestOptions = {}
 ): TestResult[] {
   const { settings, problems } = readSettings(environment, pipeline)
   if (problems.length > 0) throw new Error(formatProblems(problems))
   const plan = createPlan(pipeline, settings)
+  learnSchemas(plan, schemasForTests(pipeline, schemas))
   const runner = new BatchRunner(plan)
-  const { names, cleaned } = outputsOf(pipeline, settings)
-  const nameOf = (output: number) => names[output] ?? (output === cleaned ? 'cleaned' : 'dead-letter')
+  const { names, cleaned, metrics } = outputsOf(pipeline, settings)
+  const further = new Map([
+    [cleaned, 'cleaned'],
+    [metrics, 'metrics']
+  ])
+  const nameOf = (output: number) => names[output] ?? further.get(output) ?? 'dead-letter'
+  const definitions: OutputDefinition[] = Object.values(pipeline.outputs)
+  const textOf = (value: Buffer, output: number) => rowText(value, definitions[output], settings)
   return records.map((record, offset) => {
-    const slab = slabWith(record, offset, nowMs, settings.maxRecordBytes, settings.maxOutputBytes)
+    const value = bytesOf(record.value, object => encodeForTests(object, pipeline, settings))
+    const slab = slabWith({ ...record, value }, offset, nowMs, settings.maxRecordBytes, settings.maxOutputBytes)
     runner.run(slab, 0, true, nowMs)
-    return resultOf(slab, pipeline, nameOf)
+    return resultOf(slab, pipeline, row => outputOf(row, nameOf, textOf))
   })
 }
 
 function slabWith(
-  record: TestRecord,
+  record: TestRecord & { readonly value: Uint8Array | null },
   offset: number,
   nowMs: number,
   maxRecordBytes: number,
@@ -87,35 +101,48 @@ function slabWith(
     offset,
     timestampMs,
     key: key === null ? null : Buffer.from(key),
-    value: bytesOf(record.value),
+    value: record.value,
     headers: Object.entries(headers).map(([name, value]) => ({ name, value: Buffer.from(value) }))
   }
   const inputBytes = recordSize(incoming) + TOPIC.length
-  const slab = Slab.allocate({ records: 1, rows: 1024, inputBytes, outputBytes: outputBytes + inputBytes })
+  const slab = Slab.allocate({
+    records: 1,
+    rows: 1024,
+    inputBytes,
+    outputBytes: outputBytes + inputBytes + HEADROOM_BYTES
+  })
   new SlabWriter(slab, maxRecordBytes).append(1, incoming)
   return slab
 }
 
-function bytesOf(value: unknown): Uint8Array | null {
+function bytesOf(value: unknown, encode: (value: object) => Uint8Array): Uint8Array | null {
   if (value === null || value instanceof Uint8Array) return value
-  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
+  return typeof value === 'object'
+    ? encode(value)
+    : Buffer.from(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
-function resultOf(slab: Slab, pipeline: AnyPipeline, nameOf: (output: number) => string): TestResult {
+function resultOf(slab: Slab, pipeline: AnyPipeline, outputOf: (row: Row) => TestOutput): TestResult {
   const [outcome, detail] = [slab.outcome[0], slab.detail[0]]
   return {
     outcome: outcomes[outcome],
     ...(outcome === DEAD_LETTER && { reason: reasons[detail] }),
     ...(outcome === FILTERED && { rule: rulesOf(pipeline)[detail] }),
-    outputs: Array.from({ length: slab.header[SlabHeader.ROWS] }, (_, row) => outputOf(readRow(slab, row), nameOf))
+    outputs: Array.from({ length: slab.header[SlabHeader.ROWS] }, (_, row) => outputOf(readRow(slab, row)))
   }
 }
 
-function outputOf(row: ReturnType<typeof readRow>, nameOf: (output: number) => string): TestOutput {
+type Row = ReturnType<typeof readRow>
+
+function outputOf(
+  row: Row,
+  nameOf: (output: number) => string,
+  textOf: (value: Buffer, output: number) => string
+): TestOutput {
   return {
     output: nameOf(row.output),
     key: row.key?.toString() ?? null,
-    value: row.value?.toString() ?? null,
+    value: row.value && textOf(row.value, row.output),
     headers: Object.fromEntries(row.headers.map(({ name, value }: Header) => [name, Buffer.from(value).toString()])),
     timestampMs: row.timestampMs
   }

@@ -53,6 +53,13 @@ export class CurrentRecord implements RecordInfo {
     return flags[record] & KEY_IS_NULL ? null : bytes.subarray(keyStart[record], keyEnd[record])
   }
 
+  /** Whether one of its headers may have this name; cheap, as it does not read them. */
+  hasHeader(name: string): boolean {
+    const { bytes, valueEnd, headersEnd } = this.#slab
+    const [start, end] = [valueEnd[this.#record], headersEnd[this.#record]]
+    return start < end && bytes.subarray(start, end).includes(name)
+  }
+
   get headers(): readonly Header[] {
     const { bytes, valueEnd, headersEnd } = this.#slab
     return readHeaders(bytes, valueEnd[this.#record], headersEnd[this.#record])

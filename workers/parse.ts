@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Reason } from '../src/slabs/outcomes.ts'
 import { scanJson, type ScanRules } from './json-scan.ts'
+import { LARGE_JSON_BYTES, type ParseJson } from './large-json.ts'
 
 export interface JsonParserSettings {
   /** Levels of objects and arrays; the record's own object is level 1. */
@@ -8,6 +9,8 @@ export interface JsonParserSettings {
   readonly rejectDuplicateKeys: boolean
   /** Fields of the record whose text may not hold a lone surrogate: two such ids would become the same UTF-8. */
   readonly stringFields: readonly string[]
+  /** For values of `LARGE_JSON_BYTES` and more; the same as `JSON.parse`, only faster. */
+  readonly parseLarge?: ParseJson | undefined
 }
 
 export interface ParseFailure {
@@ -35,18 +38,21 @@ class RecordParser implements JsonParser {
   readonly #rules: ScanRules
   readonly #surrogateRules: ScanRules
   readonly #stringFields: readonly string[]
+  readonly #parseLarge: ParseJson | undefined
 
-  constructor({ maxDepth, rejectDuplicateKeys, stringFields }: JsonParserSettings) {
+  constructor({ maxDepth, rejectDuplicateKeys, stringFields, parseLarge }: JsonParserSettings) {
     this.#rules = { maxDepth, rejectDuplicateKeys }
     this.#surrogateRules = { maxDepth, wellFormedFields: new Set(stringFields) }
     this.#stringFields = stringFields
+    this.#parseLarge = parseLarge
   }
 
   parse(buffer: Buffer, start: number, end: number): Record<string, unknown> | undefined {
     const text = buffer.utf8Slice(start, end)
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value =
+        this.#parseLarge !== undefined && end - start >= LARGE_JSON_BYTES ? this.#parseLarge(text) : JSON.parse(text)
     } catch {
       return this.#explain(buffer, start, end)
     }

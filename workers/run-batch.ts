@@ -1,4 +1,4 @@
-import { HAS_VERDICT, Header, VALUE_IS_NULL, VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
+import { HAS_VERDICT, Header, NOT_NOW, VALUE_IS_NULL, VALUE_IS_OMITTED } from '../src/slabs/layout.ts'
 import {
   DEAD_LETTER,
   EXPIRED,
@@ -13,6 +13,8 @@ import {
 import { RowWriter } from '../src/slabs/rows.ts'
 import type { Slab } from '../src/slabs/slab.ts'
 import { CurrentRecord } from './current-record.ts'
+import { DimensionTerms } from './dimension-terms.ts'
+import { MetricsRows } from './metrics-rows.ts'
 import type { WorkerPlan } from './plan.ts'
 import { Context } from './transform-context.ts'
 import { UndeliveredRows } from './undelivered.ts'
@@ -31,6 +33,8 @@ export class BatchRunner {
   readonly #record = new CurrentRecord()
   readonly #context: Context
   readonly #undelivered: UndeliveredRows
+  readonly #metrics: MetricsRows | undefined
+  readonly #terms: DimensionTerms
   #slab!: Slab
   #rows!: RowWriter
   /** There is no larger slab for what does not fit this one. */
@@ -41,6 +45,8 @@ export class BatchRunner {
     this.#rules = rulesOf(plan.pipeline)
     this.#context = new Context(plan, this.#record)
     this.#undelivered = new UndeliveredRows(plan, this.#record)
+    this.#metrics = MetricsRows.of(plan)
+    this.#terms = new DimensionTerms(plan)
   }
 
   /**
@@ -50,9 +56,11 @@ export class BatchRunner {
    */
   run(slab: Slab, from: number, lastResort: boolean, nowMs: number, until = slab.records): void {
     this.#slab = slab
-    this.#rows = new RowWriter(slab)
+    this.#rows = new RowWriter(slab, this.#metrics?.rowBytes)
     this.#lastResort = lastResort
     this.#context.enterTask(this.#rows, nowMs)
+    this.#terms.enterTask(slab, this.#rows, nowMs)
+    this.#metrics?.enterTask(slab, this.#rows, nowMs, this.#context.nowIso)
     try {
       slab.header[Header.STOPPED_AT] = this.#runBatches(from, until)
     } finally {
@@ -63,21 +71,37 @@ export class BatchRunner {
   #runBatches(from: number, until: number): number {
     const slab = this.#slab
     for (let batch = 0; batch < slab.batches && slab.batchFirstRecord[batch] < until; batch++) {
-      const end = Math.min(slab.batchEnd(batch), until)
+      let end = Math.min(slab.batchEnd(batch), until)
+      let first = Math.max(from, slab.batchFirstRecord[batch])
+      // What another task runs is the end of a batch, or all but its end.
+      while (first < end && slab.flags[first] & NOT_NOW) first++
+      while (first < end && slab.flags[end - 1] & NOT_NOW) end--
       this.#record.enterBatch(slab, batch)
-      for (let record = Math.max(from, slab.batchFirstRecord[batch]); record < end; record++) {
-        // The main thread reads this to name the record that a worker hangs or dies on.
-        Atomics.store(slab.header, Header.CURSOR, record + 1)
-        if (!this.#runRecord(record)) return record
-      }
+      this.#metrics?.enterBatch(batch)
+      const stoppedAt = this.#runRecords(first, end)
+      this.#metrics?.leaveBatch(first, stoppedAt)
+      if (stoppedAt < end) return stoppedAt
     }
     return until
+  }
+
+  /** Answers the first record whose rows do not fit, or `end`. */
+  #runRecords(first: number, end: number): number {
+    const { header } = this.#slab
+    for (let record = first; record < end; record++) {
+      // The main thread reads this to name the record that a worker hangs or dies on.
+      Atomics.store(header, Header.CURSOR, record + 1)
+      if (!this.#runRecord(record)) return record
+    }
+    return end
   }
 
   /** Answers false if the record's rows do not fit; nothing of it is kept then. */
   #runRecord(record: number): boolean {
     const rows = this.#rows
     rows.begin(record)
+    if (rows.overflowed) return false
+    this.#metrics?.enterRecord()
     this.#record.enter(record)
     this.#context.counted.length = 0
     this.#decide(record)
@@ -87,22 +111,24 @@ export class BatchRunner {
       if (rows.overflowed) throw new Error('the dead letter of a record does not fit a slab of its own')
     }
     rows.keep()
+    this.#terms.keep()
     for (const slot of this.#context.counted) this.#slab.counters[slot]++
+    this.#metrics?.leaveRecord(record)
     return true
   }
 
   #decide(record: number): void {
-    const { flags, keyEnd, valueEnd, bytes } = this.#slab
+    const { flags } = this.#slab
     if (flags[record] & HAS_VERDICT) return this.#judged(record)
     if (flags[record] & VALUE_IS_OMITTED) return this.#deadLetter(record, 'record-too-large', 'record-too-large')
     if (this.#plan.settings.ageClock === 'record' && this.#tooOld(this.#record.timestampMs)) return this.#expire(record)
     if (flags[record] & VALUE_IS_NULL) return this.#tombstone(record)
 
-    const { parser } = this.#plan
-    const value = parser.parse(bytes, keyEnd[record], valueEnd[record])
+    const { inputCodec } = this.#plan
+    const value = inputCodec.decode(this.#slab, record)
     if (value === undefined) {
-      const { reason, byte } = parser.failure
-      return this.#deadLetter(record, reason, byte < 0 ? reason : `${reason}@${byte}`)
+      const { reason, message } = inputCodec.failure
+      return this.#deadLetter(record, reason, message)
     }
     try {
       this.#judge(record, value)
@@ -118,6 +144,7 @@ export class BatchRunner {
     const failures = validator.validate(value)
     this.#countDefaults(validator.defaulted)
     if (failures !== undefined) return this.#deadLetter(record, 'invalid', failures)
+    this.#metrics?.sawValue(value)
     if (settings.ageClock === 'event' && this.#tooOld(this.#plan.eventTimeMs(value))) return this.#expire(record)
     this.#transform(record, value)
   }
@@ -135,10 +162,12 @@ export class BatchRunner {
     if (context.emitFailed) throw new TypeError('the transform caught what emit threw')
     if (context.rejected !== '') return this.#deadLetter(record, 'rejected', context.rejected)
     if (context.filteredBy >= 0) return this.#filter(record, context.filteredBy)
+    if (context.keyProblem !== '') return this.#deadLetter(record, 'rejected', context.keyProblem)
+    if (context.lacksKey) return this.#deadLetter(record, 'null-key', 'null-key')
     if (rows.overflowed) return
     if (context.tooLarge) return this.#deadLetter(record, 'output-too-large', 'output-too-large')
     if (rows.rowsOfRecord === 0) return this.#filter(record, NOTHING_EMITTED)
-    this.#conclude(record, PROCESSED, 0)
+    this.#processed(record, value)
   }
 
   #tombstone(record: number): void {
@@ -146,13 +175,21 @@ export class BatchRunner {
       case 'filter':
         return this.#filter(record, TOMBSTONE)
       case 'pass':
+        if (this.#plan.requireKey && this.#record.key === null) {
+          return this.#deadLetter(record, 'null-key', 'null-key')
+        }
         if (!this.#context.emitUntouched(this.#rows)) {
           return this.#deadLetter(record, 'output-too-large', 'output-too-large')
         }
-        return this.#conclude(record, PROCESSED, 0)
+        return this.#processed(record)
       default:
         this.#deadLetter(record, 'null-value', 'null-value')
     }
+  }
+
+  #processed(record: number, value?: Record<string, unknown>): void {
+    this.#terms.note(record, value)
+    this.#conclude(record, PROCESSED, 0)
   }
 
   #filter(record: number, rule: number): void {

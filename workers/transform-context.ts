@@ -1,10 +1,13 @@
+import { SCHEMA_ID_HEADER } from '../src/avro/wire-format.ts'
 import type { OptionTable, Settings } from '../src/config/option.ts'
 import { pipelineOptions } from '../src/config/options.ts'
-import type { EmitChanges, TransformContext } from '../src/pipeline.ts'
+import type { EmitChanges, Header, TransformContext } from '../src/pipeline.ts'
 import { countersOf, engineCounters, rulesOf } from '../src/slabs/outcomes.ts'
 import type { RowWriter } from '../src/slabs/rows.ts'
+import type { OutputCodec } from './codecs/codec.ts'
 import type { CurrentRecord } from './current-record.ts'
-import type { Serialize } from './serialize.ts'
+import { eventIdHeader } from './event-id.ts'
+import type { KeyProblem, OutputKey } from './output-key.ts'
 import { acceptedTimestamp } from './timestamps.ts'
 import type { WorkerPlan } from './plan.ts'
 
@@ -21,6 +24,10 @@ export class Context implements TransformContext<Settings<OptionTable>> {
   rejected = ''
   /** An emitted row is larger than `MAX_OUTPUT_BYTES`. */
   tooLarge = false
+  /** An emitted row can't have the key that `OUTPUT_KEY` asks for: `field:reason`; empty if none. */
+  keyProblem = ''
+  /** An emitted row has no key, and the plan asks for one. */
+  lacksKey = false
   /** An `emit` threw: its row is not whole, and the transform may have caught what it threw. */
   emitFailed = false
   readonly #plan: WorkerPlan
@@ -28,7 +35,7 @@ export class Context implements TransformContext<Settings<OptionTable>> {
   readonly #rules: ReadonlyMap<string, number>
   readonly #counterSlots: ReadonlyMap<string, number>
   readonly #outputs: ReadonlyMap<string, number>
-  readonly #serializers: readonly Serialize[]
+  readonly #codecs: readonly OutputCodec[]
   /** Counted for this record; added to the slab only when the record has its outcome, as it may have to run again. */
   readonly counted: number[] = []
   /** Undefined between tasks: what a transform has left running must not write into a slab that is another's. */
@@ -43,7 +50,7 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     this.#rules = indexed(rulesOf(plan.pipeline))
     this.#counterSlots = indexed(countersOf(plan.pipeline))
     this.#outputs = indexed(plan.outputs.names)
-    this.#serializers = plan.serializers
+    this.#codecs = plan.outputCodecs
   }
 
   get nowIso(): string {
@@ -66,6 +73,8 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     this.rejected = ''
     this.tooLarge = false
     this.emitFailed = false
+    this.keyProblem = ''
+    this.lacksKey = false
   }
 
   emit(output: string, value: object, changes?: EmitChanges): void {
@@ -77,11 +86,10 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     this.emitFailed = true
     const time = acceptedTimestamp(changes?.timestampMs ?? this.#timestamp(), this.nowMs)
     rows.open(index, time.timestampMs)
-    rows.setValue(this.#serializers[index](value, this.#value))
-    if (changes?.key !== undefined) rows.setKey(changes.key)
-    const headers = changes?.headers ?? NO_HEADERS
-    const appended = time.headers.length === 0 ? headers : [...headers, ...time.headers]
-    rows.setHeaders(this.#plan.passHeaders, appended, this.#source())
+    this.#codecs[index].write(rows, value, this.#value)
+    this.#setKey(rows, index, value, changes?.key)
+    const appended = this.#appended(rows, changes?.headers, time.headers)
+    this.#setHeaders(rows, appended)
     if (!rows.overflowed && rows.rowBytes > this.#plan.maxOutputBytes) this.tooLarge = true
     this.emitFailed = failedBefore
   }
@@ -96,7 +104,8 @@ export class Context implements TransformContext<Settings<OptionTable>> {
       this.nowMs
     )
     rows.open(0, time.timestampMs)
-    rows.setHeaders(this.#plan.passHeaders, time.headers, this.#source())
+    const appended = this.#appended(rows, undefined, time.headers)
+    rows.setHeaders(this.#plan.passHeaders, appended, this.#source())
     return rows.overflowed || rows.rowBytes <= this.#plan.maxOutputBytes
   }
 
@@ -118,6 +127,35 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     this.counted.push(slot)
   }
 
+  /** What `OUTPUT_KEY` says goes before what the transform asks for: it is set by whoever runs the pipeline. */
+  #setKey(rows: RowWriter, output: number, value: object, asked: EmitChanges['key']): void {
+    const { outputKeys, requireKey } = this.#plan
+    const key =
+      outputKeys[output] === undefined ? asked : outputKeys[output](value as Readonly<Record<string, unknown>>)
+    if (isKeyProblem(key)) {
+      this.keyProblem ||= key.problem
+      return
+    }
+    if (key !== undefined) rows.setKey(key)
+    if (requireKey && (key === undefined ? this.#record.key : key) === null) this.lacksKey = true
+  }
+
+  #appended(rows: RowWriter, own: readonly Header[] = NO_HEADERS, further: readonly Header[]): readonly Header[] {
+    const { eventIds, settings } = this.#plan
+    if (!eventIds) return further.length === 0 ? own : [...own, ...further]
+    return [...own, eventIdHeader(this.#record, settings.groupId, rows.rowsOfRecord), ...further]
+  }
+
+  /** The schema that the record was written with is not the row's. */
+  #setHeaders(rows: RowWriter, appended: readonly Header[]): void {
+    const { passHeaders, ownSchemas } = this.#plan
+    if (!passHeaders || !ownSchemas || !this.#record.hasHeader(SCHEMA_ID_HEADER)) {
+      return rows.setHeaders(passHeaders, appended, this.#source())
+    }
+    const passed = this.#record.headers.filter(({ name }) => name !== SCHEMA_ID_HEADER)
+    rows.setHeaders(false, [...passed, ...appended], this.#source())
+  }
+
   #source(): string {
     return this.#plan.provenance ? this.#record.source : ''
   }
@@ -135,6 +173,10 @@ export class Context implements TransformContext<Settings<OptionTable>> {
 }
 
 const NO_HEADERS = [] as const
+
+function isKeyProblem(key: ReturnType<OutputKey> | EmitChanges['key']): key is KeyProblem {
+  return typeof key === 'object' && key !== null && 'problem' in key
+}
 
 function indexed(names: readonly string[]): ReadonlyMap<string, number> {
   return new Map(names.map((name, index) => [name, index]))

@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv'
 import Format from 'typebox/format'
 import { Compile } from 'typebox/schema'
+import { type AvroCheck, createAvroCheck } from './avro-check.ts'
 import { ANY_FIELD, reasonsByField, type FieldReason } from './validation-reasons.ts'
 import { applySettings, type FieldRules } from './validation-schema.ts'
 
@@ -12,6 +13,8 @@ export interface ValidatorSettings extends FieldRules {
   readonly fieldDefaults: Readonly<Record<string, string>>
   /** What a schema can't say, by field. */
   readonly checks?: Readonly<Record<string, FieldCheck | undefined>>
+  /** An Avro schema that records have to meet, too. */
+  readonly avro?: object
 }
 
 export interface Validator {
@@ -46,6 +49,7 @@ class RecordValidator implements Validator {
   readonly #keepsExtraFields: boolean
   readonly #schema: { Check(value: unknown): boolean }
   readonly #explain: ValidateFunction
+  readonly #avro: AvroCheck | undefined
 
   constructor(settings: ValidatorSettings) {
     const schema = applySettings(settings)
@@ -56,6 +60,7 @@ class RecordValidator implements Validator {
     this.#keepsExtraFields = settings.extraFields === 'keep'
     this.#schema = Compile(schema)
     this.#explain = createExplainer(schema)
+    this.#avro = settings.avro && createAvroCheck(settings.avro)
   }
 
   validate(value: Record<string, unknown>): string | undefined {
@@ -78,6 +83,7 @@ class RecordValidator implements Validator {
       const content = value[field]
       if (content !== undefined && check(content as never) !== undefined) return false
     }
+    if (this.#avro?.isGood(value) === false) return false
     return !this.#keepsExtraFields || this.#extraFieldsCanBeWritten(value)
   }
 
@@ -86,9 +92,12 @@ class RecordValidator implements Validator {
       if (value[field] === null) value[field] = undefined
     }
     const reasons = this.#explain(value) ? new Map() : reasonsByField(this.#explain.errors ?? [])
+    const byAvro = this.#avro?.reasons(value)
     const pairs = this.#fields.flatMap(field => {
       const found = this.#ownReason(value, field) ?? reasons.get(field) ?? this.#checkField(value, field)
-      return [...found].map(reason => `${field}:${reason}`)
+      const named = [...found]
+      if (named.length === 0 && byAvro?.has(field)) named.push(byAvro.get(field) ?? 'wrong-type')
+      return named.map(reason => `${field}:${reason}`)
     })
     for (const reason of reasons.get(ANY_FIELD) ?? []) pairs.push(`${ANY_FIELD}:${reason}`)
     if (this.#keepsExtraFields && !this.#extraFieldsCanBeWritten(value)) pairs.push(`${ANY_FIELD}:out-of-range`)

@@ -61,7 +61,7 @@ bool Producer::set_outputs(const std::vector<Output> &outputs) {
 }
 
 Handed Producer::produce(const Slab &slab, int32_t first, int32_t end, uint64_t batch, int32_t input_partition) {
-  if (first < 0 || end > slab.shape().rows) return {first, RD_KAFKA_RESP_ERR__INVALID_ARG};
+  if (first < 0 || end > slab.places().rows) return {first, RD_KAFKA_RESP_ERR__INVALID_ARG};
   for (int32_t index = first; index < end; index++) {
     OutputRow row;
     const int32_t code = slab.row(index, row) ? hand(row, batch, input_partition) : RD_KAFKA_RESP_ERR__INVALID_ARG;

@@ -4,8 +4,8 @@ namespace millrace {
 
 namespace {
 
-constexpr int64_t kHeaderBytes = (16 + 16) * 4;
-constexpr int kBatchColumns = 5, kRecordWordColumns = 9, kRecordByteColumns = 3, kRowWordColumns = 9;
+constexpr int32_t kHeaderBytes = (16 + 16) * 4;
+constexpr int kBatchColumns = 5, kRecordColumns = 9, kRowColumns = 9;
 
 // Columns of rows.
 enum RowColumn {
@@ -19,37 +19,27 @@ enum RowColumn {
   kRowHeadersLength
 };
 
-int64_t aligned(int64_t bytes) { return (bytes + 7) & ~int64_t{7}; }
+// So many bytes from there on are behind the header and in front of the end; words begin where words may.
+bool holds(const SlabPlaces &places, int32_t start, int64_t length, int32_t alignment) {
+  return start >= kHeaderBytes && start % alignment == 0 && start + length <= places.end;
+}
 
 }  // namespace
 
-SlabPlaces SlabPlaces::of(const SlabShape &shape) {
-  const int64_t records = shape.records, rows = shape.rows;
-  SlabPlaces places{};
-  places.batches = kHeaderBytes;
-  places.record_words = places.batches + aligned(kBatchColumns * records * 4);
-  places.record_bytes = places.record_words + aligned(kRecordWordColumns * records * 4);
-  places.row_words = places.record_bytes + aligned(kRecordByteColumns * records);
-  places.row_bytes = places.row_words + aligned(kRowWordColumns * rows * 4);
-  places.input = places.row_bytes + aligned(rows);
-  places.output = places.input + aligned(shape.input_bytes);
-  places.end = places.output + aligned(shape.output_bytes);
-  return places;
-}
-
-bool Slab::attach(uint8_t *memory, size_t size, const SlabShape &shape) {
-  if (memory == nullptr || shape.records < 0 || shape.rows < 0 || shape.input_bytes < 0 || shape.output_bytes < 0) {
-    return false;
-  }
-  places_ = SlabPlaces::of(shape);
+bool Slab::attach(uint8_t *memory, size_t size, const SlabPlaces &places) {
   memory_ = memory;
-  shape_ = shape;
-  // Places are 32-bit numbers in the slab.
-  return places_.end <= static_cast<int64_t>(size) && places_.end <= INT32_MAX;
+  places_ = places;
+  const int64_t records = places.records, rows = places.rows;
+  return memory != nullptr && records >= 0 && rows >= 0 && places.end >= 0 && static_cast<size_t>(places.end) <= size &&
+         holds(places, places.batches, kBatchColumns * records * 4, 4) &&
+         holds(places, places.record_words, kRecordColumns * records * 4, 4) &&
+         holds(places, places.record_bytes, records, 1) &&
+         holds(places, places.row_words, kRowColumns * rows * 4, 4) && holds(places, places.row_bytes, rows, 1) &&
+         places.input_end >= places.input && holds(places, places.input, places.input_end - places.input, 1);
 }
 
 bool Slab::row(int32_t index, OutputRow &row) const {
-  const auto column = [&](RowColumn at) { return word(places_.row_words, shape_.rows, at, index); };
+  const auto column = [&](RowColumn at) { return word(places_.row_words, places_.rows, at, index); };
   row.output = memory_[places_.row_bytes + index];
   row.timestamp_ms = static_cast<int64_t>(column(kRowTimestampHigh)) * 4294967296 +
                      static_cast<uint32_t>(column(kRowTimestampLow));

@@ -1,5 +1,6 @@
 #include "slab_writer.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace millrace {
@@ -41,15 +42,16 @@ void each_header(const rd_kafka_headers_t *headers, Visit visit) {
 
 }  // namespace
 
-bool SlabWriter::attach(const Slab &slab, int64_t max_record_bytes) {
+bool SlabWriter::attach(const Slab &slab, int32_t max_records, int64_t max_record_bytes) {
   slab_ = slab;
   max_record_bytes_ = max_record_bytes;
+  max_records_ = std::min(max_records, slab.places().records);
   records_ = slab.header(kRecords);
   end_ = slab.header(kInputEnd);
   const int32_t batches = slab.header(kBatches);
   const SlabPlaces &places = slab.places();
-  if (records_ < 0 || records_ > slab.shape().records || batches < 0 || batches > records_) return false;
-  if (end_ < places.input || end_ > places.input + slab.shape().input_bytes) return false;
+  if (records_ < 0 || records_ > places.records || batches < 0 || batches > records_) return false;
+  if (end_ < places.input || end_ > places.input_end) return false;
   epoch_ = batches == 0 ? -1 : slab.batch(kEpoch, batches - 1);
   return true;
 }
@@ -62,7 +64,7 @@ int64_t SlabWriter::append(int32_t epoch, const std::string &topic, const rd_kaf
   each_header(headers, [&](const char *, size_t name, const void *, size_t bytes) { size += 8 + name + bytes; });
   const bool omit = size > max_record_bytes_;
   const int64_t needed = size - (omit ? value : 0) + static_cast<int64_t>(topic.size());
-  if (room() == 0 || end_ + needed > slab_.places().input + slab_.shape().input_bytes) return needed;
+  if (room() == 0 || end_ + needed > slab_.places().input_end) return needed;
 
   if (epoch != epoch_) begin_batch(epoch, topic, message.partition);
   const int32_t index = records_;

@@ -14,7 +14,7 @@ Consumer *consumer_of(const Arguments &call) {
   return session == nullptr ? nullptr : &session->client<Consumer>();
 }
 
-// bytes, records, rows, inputBytes, outputBytes, maxRecordBytes. Answers the records taken; where the next one needs a larger
+// bytes, places, maxRecords, maxRecordBytes. Answers the records taken; where the next one needs a larger
 // slab, how large, below 0.
 napi_value fill(napi_env env, napi_callback_info info) {
   const Arguments call(env, info);
@@ -22,7 +22,7 @@ napi_value fill(napi_env env, napi_callback_info info) {
   Slab slab;
   if (consumer == nullptr || !js::slab(env, call.values, slab)) return nullptr;
   SlabWriter writer;
-  if (!writer.attach(slab, static_cast<int64_t>(call.number(5)))) {
+  if (!writer.attach(slab, call.integer(2), static_cast<int64_t>(call.number(3)))) {
     js::fail(env, RD_KAFKA_RESP_ERR__INVALID_ARG, "the header of the slab makes no sense");
     return nullptr;
   }

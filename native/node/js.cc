@@ -1,5 +1,7 @@
 #include "js.h"
 
+#include <cstring>
+
 namespace millrace::js {
 
 namespace {
@@ -179,14 +181,18 @@ Properties properties(napi_env env, napi_value value) {
 }
 
 bool slab(napi_env env, const napi_value *arguments, Slab &slab) {
+  constexpr size_t kPlaces = sizeof(SlabPlaces) / sizeof(int32_t);
   napi_typedarray_type type;
-  size_t size = 0;
-  void *memory = nullptr;
-  const auto field = [&](int at) { return static_cast<int32_t>(number(env, arguments[at])); };
+  size_t size = 0, count = 0;
+  void *memory = nullptr, *numbers = nullptr;
   const bool bytes = napi_get_typedarray_info(env, arguments[0], &type, &size, &memory, nullptr, nullptr) == napi_ok &&
                      type == napi_uint8_array;
-  if (bytes && slab.attach(static_cast<uint8_t *>(memory), size, {field(1), field(2), field(3), field(4)})) return true;
-  fail(env, RD_KAFKA_RESP_ERR__INVALID_ARG, "these bytes are no slab of that shape");
+  const bool places = napi_get_typedarray_info(env, arguments[1], &type, &count, &numbers, nullptr, nullptr) == napi_ok &&
+                      type == napi_int32_array && count == kPlaces;
+  SlabPlaces at;
+  if (places) std::memcpy(&at, numbers, sizeof at);
+  if (bytes && places && slab.attach(static_cast<uint8_t *>(memory), size, at)) return true;
+  fail(env, RD_KAFKA_RESP_ERR__INVALID_ARG, "these bytes are no slab with those places");
   return false;
 }
 

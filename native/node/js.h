@@ -31,7 +31,7 @@ std::vector<PartitionOffset> partitions(napi_env env, napi_value value);
 // The name and the value of each, one after the other.
 Properties properties(napi_env env, napi_value value);
 
-// A slab from its bytes, and the four numbers of its shape behind them. Throws and answers false where they do not match.
+// A slab from its bytes, and the numbers of its places. Throws and answers false where they do not match.
 bool slab(napi_env env, const napi_value *arguments, Slab &slab);
 
 void fail(napi_env env, int32_t code, const std::string &message);

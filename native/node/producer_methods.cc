@@ -29,15 +29,15 @@ napi_value set_outputs(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-// bytes, records, rows, inputBytes, outputBytes, firstRow, endRow, batch, inputPartition. Answers the row after the last one
+// bytes, places, firstRow, endRow, batch, inputPartition. Answers the row after the last one
 // taken; where one was refused, its error code is in `refusal`.
 napi_value produce(napi_env env, napi_callback_info info) {
   const Arguments call(env, info);
   Producer *producer = producer_of(call);
   Slab slab;
   if (producer == nullptr || !js::slab(env, call.values, slab)) return nullptr;
-  const Handed handed = producer->produce(slab, call.integer(5), call.integer(6),
-                                          static_cast<uint64_t>(call.number(7)), call.integer(8));
+  const Handed handed = producer->produce(slab, call.integer(2), call.integer(3),
+                                          static_cast<uint64_t>(call.number(4)), call.integer(5));
   if (handed.code != 0) js::set(env, call.self, "refusal", js::of(env, static_cast<double>(handed.code)));
   return js::of(env, static_cast<double>(handed.row));
 }

@@ -39,9 +39,23 @@ class Bell : public Waker {
   bool rung_ = false;
 };
 
+SlabPlaces places_of(int32_t records, int32_t rows, int32_t arena_bytes) {
+  SlabPlaces places{};
+  places.records = records;
+  places.rows = rows;
+  places.batches = 128;
+  places.record_words = places.batches + records * 5 * 4;
+  places.row_words = places.record_words + records * 9 * 4;
+  places.record_bytes = places.row_words + rows * 9 * 4;
+  places.row_bytes = places.record_bytes + records;
+  places.input = places.row_bytes + rows;
+  places.input_end = places.end = places.input + arena_bytes;
+  return places;
+}
+
 struct Memory {
-  explicit Memory(const SlabShape &wanted) : shape(wanted), bytes(SlabPlaces::of(wanted).end) {
-    slab.attach(bytes.data(), bytes.size(), shape);
+  Memory(int32_t records, int32_t rows, int32_t arena_bytes) : places(places_of(records, rows, arena_bytes)), bytes(places.end) {
+    slab.attach(bytes.data(), bytes.size(), places);
     clear();
   }
   void clear() {
@@ -49,7 +63,7 @@ struct Memory {
     slab.header(kInputEnd) = static_cast<int32_t>(slab.places().input);
   }
 
-  SlabShape shape;
+  SlabPlaces places;
   std::vector<uint8_t> bytes;
   Slab slab;
 };
@@ -62,9 +76,9 @@ bool failed(const char *what) {
 // The row's number is its value.
 void write_row(Memory &memory, int32_t row) {
   const auto column = [&](int at, int32_t value) {
-    reinterpret_cast<int32_t *>(memory.bytes.data() + memory.slab.places().row_words)[at * memory.shape.rows + row] = value;
+    reinterpret_cast<int32_t *>(memory.bytes.data() + memory.slab.places().row_words)[at * memory.places.rows + row] = value;
   };
-  const auto at = static_cast<int32_t>(memory.slab.places().output + row * 4);
+  const auto at = static_cast<int32_t>(memory.places.input + row * 4);
   std::memcpy(memory.bytes.data() + at, &row, 4);
   column(1, row + 1);
   column(4, -1);
@@ -73,7 +87,7 @@ void write_row(Memory &memory, int32_t row) {
 }
 
 bool produce(Producer &producer, Bell &bell, std::chrono::steady_clock::time_point deadline) {
-  Memory memory({0, kRowsEach, 0, kRowsEach * 4});
+  Memory memory(0, kRowsEach, kRowsEach * 4);
   for (int32_t row = 0; row < kRowsEach; row++) write_row(memory, row);
   int64_t acknowledged = 0;
   for (int32_t first = 0; first < kRowsEach; first += kRowsEach / kPartitions) {
@@ -113,7 +127,7 @@ bool step(Consumer &consumer, Memory &memory, Reading &reading) {
   }
   memory.clear();
   SlabWriter writer;
-  if (!writer.attach(memory.slab, 1 << 20)) return failed("the slab makes no sense");
+  if (!writer.attach(memory.slab, memory.places.records, 1 << 20)) return failed("the slab makes no sense");
   consumer.fill(writer);
   for (int32_t batch = 0; batch < memory.slab.header(kBatches); batch++) {
     const int32_t partition = memory.slab.batch(1, batch);
@@ -127,7 +141,7 @@ bool step(Consumer &consumer, Memory &memory, Reading &reading) {
 }
 
 bool consume(Consumer &consumer, Bell &bell, int64_t wanted, std::chrono::steady_clock::time_point deadline) {
-  Memory memory({128, 0, 128 * 64, 0});
+  Memory memory(128, 0, 128 * 64);
   Reading reading;
   while (reading.records < wanted && std::chrono::steady_clock::now() < deadline) {
     bell.wait();

@@ -1,12 +1,40 @@
-import { createHmac, createSecretKey, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Lower-case hexadecimal, 64 characters, of the text's UTF-8. */
 export type Hash = (text: string) => string
 
+const BLOCK_BYTES = 64
+const DIGEST_BYTES = 32
+/** Ids and addresses are shorter. A UTF-16 unit takes three bytes at most. */
+const SHORT_TEXT_LENGTH = 128
+
 export const plainHash: Hash = text => hash('sha256', text, 'hex')
 
-/** HMAC-SHA-256 (RFC 2104). */
+/**
+ * HMAC-SHA-256 (RFC 2104): hash(outer pad + hash(inner pad + text)). The pads, which are the key's schedule, are made
+ * once; a text then costs two one-shot hashes, a third of what `createHmac` takes, most of it to set itself up.
+ */
 export function createKeyedHash(key: Uint8Array): Hash {
-  const secret = createSecretKey(key)
-  return text => createHmac('sha256', secret).update(text, 'utf8').digest('hex')
+  const block = Buffer.alloc(BLOCK_BYTES)
+  block.set(key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key)
+  const inner = innerHash(Buffer.from(block.map(byte => byte ^ 0x36)))
+  const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES)
+  outer.set(block.map(byte => byte ^ 0x5c))
+  return text => {
+    outer.latin1Write(inner(text), BLOCK_BYTES)
+    return hash('sha256', outer, 'hex')
+  }
+}
+
+/** Answers digests as Latin-1, a character a byte. */
+function innerHash(pad: Buffer): Hash {
+  const bytes = Buffer.alloc(BLOCK_BYTES + SHORT_TEXT_LENGTH * 3)
+  bytes.set(pad)
+  // Views are made once for each length: making one takes longer than hashing what it shows.
+  const views: Buffer[] = []
+  return text => {
+    if (text.length > SHORT_TEXT_LENGTH) return hash('sha256', Buffer.concat([pad, Buffer.from(text)]), 'latin1')
+    const end = BLOCK_BYTES + bytes.utf8Write(text, BLOCK_BYTES)
+    return hash('sha256', (views[end] ??= bytes.subarray(0, end)), 'latin1')
+  }
 }

@@ -2,24 +2,33 @@ import { definePipeline } from '../../src/index.ts'
 import { formatIsoTime } from './iso-time.ts'
 import { createMasks, type Masks } from './masks.ts'
 import { findContradictions, findWarnings, options, type UserLoginSettings } from './options.ts'
-import { ProcessedLogin, UserLogin } from './schema.ts'
+import { plainForms, ProcessedLogin, UserLogin } from './schema.ts'
 import { checkTimestamp, parseTimestampMs } from './timestamp.ts'
+import { processedLoginAvro, userLoginAvro } from './avro-schemas.ts'
 
 export default definePipeline({
   name: 'user-login',
   input: {
     topic: 'user-login',
     schema: UserLogin,
+    avro: userLoginAvro,
     fieldDefaults: { device_type: 'unknown' },
     checks: { timestamp: checkTimestamp },
+    personal: ['user_id', 'ip', 'device_id'],
+    forms: plainForms,
     eventTimeMs
   },
-  outputs: { processed: { topic: 'user-login-processed', schema: ProcessedLogin } },
+  outputs: { processed: { topic: 'user-login-processed', schema: ProcessedLogin, avro: processedLoginAvro } },
   options,
   rules: ['app_version', 'locale'],
   counters: ['clock-skew'],
   contradictions: findContradictions,
   warnings: findWarnings,
+  summarize: {
+    device_type: login => login.device_type,
+    app_version: login => login.app_version,
+    locale: login => login.locale
+  },
 
   transform(login: Partial<UserLogin>, _record, context) {
     const plan = planFor(context.options)
@@ -52,8 +61,17 @@ export default definePipeline({
 
 /** -1 where there is none: `timestamp` need not be required. */
 function eventTimeMs({ timestamp }: Partial<UserLogin>): number {
-  return timestamp === undefined ? -1 : parseTimestampMs(timestamp)
+  if (timestamp === undefined) return -1
+  if (timestamp !== lastTimestamp) {
+    lastTimestampMs = parseTimestampMs(timestamp)
+    lastTimestamp = timestamp
+  }
+  return lastTimestampMs
 }
+
+/** Asked for several times a login, and many logins have the time of the one before. */
+let lastTimestamp: UserLogin['timestamp'] | undefined
+let lastTimestampMs = -1
 
 /** What follows from the settings, worked out once instead of for each login. */
 interface Plan {

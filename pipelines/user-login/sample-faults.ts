@@ -1,10 +1,7 @@
 import type { Header } from '../../src/index.ts'
+import { notAddresses } from './sample-addresses.ts'
+import { type RawLogin, writeLogin } from './sample-login.ts'
 import type { NumberedRandom } from './sample-random.ts'
-
-/** A login's fields in the order in which they are written, each as JSON text; `undefined` is left out. */
-export interface RawLogin {
-  [field: string]: string | undefined
-}
 
 /** What of a sample a fault changes. */
 export interface Spoiled {
@@ -15,11 +12,14 @@ export interface Spoiled {
 
 type Fault = (login: RawLogin, random: NumberedRandom) => Spoiled
 
+/** The default of `MAX_DEPTH`; the record's own object is the first of them. */
+const ALLOWED_LEVELS = 32
 const TOO_DEEP_LEVELS = 10_000
 const LARGE_BYTES = 1_000_000
 const MANY_HEADERS = 500
 
 const requiredFields = ['user_id', 'app_version', 'ip', 'locale', 'device_id', 'timestamp']
+const notTimestamps = ['"yesterday"', '"1694479551.5"', '"-1"', '-1', '1e14', 'true', '"2023-02-30T00:00:00Z"']
 const textFields = ['user_id', 'app_version', 'ip', 'locale', 'device_id']
 
 /** What can be wrong or odd with a sample. Some of these are good records that only look dangerous. */
@@ -28,15 +28,21 @@ export const faults = {
   'missing-field': (login, random) => spoil(writeLogin({ ...login, [random.pick(requiredFields)]: undefined })),
   'empty-field': (login, random) => spoil(writeLogin({ ...login, [random.pick(requiredFields)]: '""' })),
   'wrong-type': (login, random) => spoil(writeLogin({ ...login, [random.pick(textFields)]: '12345' })),
+  'null-field': (login, random) => spoil(writeLogin({ ...login, [random.pick(requiredFields)]: 'null' })),
+  'no-fields': () => spoil('{}'),
   'not-an-object': login => spoil(`[${writeLogin(login)}]`),
-  'not-a-timestamp': login => spoil(writeLogin({ ...login, timestamp: '"yesterday"' })),
-  'not-an-ip': login => spoil(writeLogin({ ...login, ip: '"192.168.001.1"' })),
+  'not-a-timestamp': (login, random) => spoil(writeLogin({ ...login, timestamp: random.pick(notTimestamps) })),
+  'not-an-ip': (login, random) => spoil(writeLogin({ ...login, ip: `"${random.pick(notAddresses)}"` })),
   'lone-surrogate': login => spoil(writeLogin({ ...login, device_id: String.raw`"\ud800"` })),
   'null-value': () => ({ value: null }),
   'empty-value': () => spoil(''),
   'not-utf8': login => ({ value: Buffer.from(writeLogin({ ...login, locale: '"\xff"' }), 'latin1') }),
   'byte-order-mark': login => spoil(`\ufeff${writeLogin(login)}`),
   'nul-bytes': login => spoil(writeLogin(login).replaceAll(',', ',\0')),
+  'duplicate-key': login => spoil(writeLogin(login).replace('{', '{"user_id": "another", ')),
+  'extra-field': login => spoil(writeLogin({ ...login, session: '"f0"' })),
+  'blank-field': login => spoil(writeLogin({ ...login, device_id: '" "' })),
+  'deep-enough': login => spoil(writeLogin({ ...login, extra: nest(ALLOWED_LEVELS - 1) })),
   'too-deep': login => spoil(writeLogin({ ...login, extra: nest(TOO_DEEP_LEVELS) })),
   'no-key': () => ({ key: null }),
   'prototype-keys': login => spoil(writeLogin({ ['__proto__']: '{"ip": 1}', constructor: '{"name": 1}', ...login })),
@@ -47,16 +53,6 @@ export const faults = {
 } as const satisfies Readonly<Record<string, Fault>>
 
 export type FaultName = keyof typeof faults
-
-/** As Python's json writes it, with a blank after comma and colon, or as JavaScript does. */
-export function writeLogin(login: RawLogin, blank = ' '): string {
-  let text = ''
-  for (const field in login) {
-    const json = login[field]
-    if (json !== undefined) text += `${text === '' ? '{' : `,${blank}`}"${field}":${blank}${json}`
-  }
-  return text + '}'
-}
 
 function malform(text: string, random: NumberedRandom): string {
   switch (random.below(4)) {

@@ -1,61 +1,91 @@
-import type { RawLogin } from './sample-faults.ts'
-import { NumberedRandom } from './sample-random.ts'
+import { drawAddress, drawHost } from './sample-addresses.ts'
+import type { NumberedRandom } from './sample-random.ts'
+import { timestampJson, type TimestampForm } from './sample-times.ts'
+import type { SampleUsers } from './sample-users.ts'
 
-/** What a sample says, before anything is spoiled in it. */
-export interface SampleLogin {
-  readonly userId: string
+/** What is drawn of a login; all else is the user's. */
+export interface DrawnLogin {
+  /** The user's row. */
+  readonly row: number
+  /** Which of the user's devices. */
+  readonly device: number
+  /** Undefined: one of the user's home network. */
+  readonly address: string | undefined
+  /** Completes the home network where it is one of four octets. */
+  readonly host: string
   readonly appVersion: string
-  readonly locale: string
-  readonly raw: RawLogin
-  /** What is written after a comma or colon. */
-  readonly blank: string
+  /** JSON text. */
+  readonly timestamp: string
+  /** As JavaScript writes it; otherwise as Python does, with blanks and `device_type` at the end. */
+  readonly isCompact: boolean
+}
+
+/** A login's fields in the order in which they are written, each as JSON text; `undefined` is left out. */
+export interface RawLogin {
+  [field: string]: string | undefined
+}
+
+export interface LoginSettings {
+  readonly users: SampleUsers
+  readonly timestamps: readonly TimestampForm[]
+  /** Of the logins of other versions, the part that is of the next version, which is being rolled out. */
+  readonly rolloutShare: number
 }
 
 export const SAMPLE_VERSION = '2.3.0'
+const NEXT_VERSION = '2.4.0'
+const oldVersions = ['2.2.1', '2.2.1', '2.2.1', '2.1.4', '2.1.4', '1.0.0']
 
-const USERS = 100_000
-const otherVersions = ['2.2.1', '2.4.0', '1.0.0']
-const deviceTypes = ['"android"', '"iOS"', '"web"']
-const noDeviceTypes = [undefined, 'null', '""']
-const locales = 'RU US DE FR GB IN BR CN JP MX ES IT PL UA TR ID PH VN NG NE'.split(' ')
+/** Of all logins, the part that comes from where the user usually is. */
+const AT_HOME = 0.7
 
-/** Draws one login of one of 100,000 users. What belongs to a user is the same in all of the user's logins. */
-export function drawLogin(seed: number, random: NumberedRandom, kind: string, timestampMs: number): SampleLogin {
-  const user = new NumberedRandom(~seed, random.below(USERS))
-  const userId = user.uuid()
-  const locale = user.pick(locales)
-  const ownType = user.pick(deviceTypes)
-  const appVersion = kind === 'other-version' ? random.pick(otherVersions) : SAMPLE_VERSION
-  const deviceType = kind === 'no-device-type' ? random.pick(noDeviceTypes) : ownType
-  const ip = drawIp(random)
-  const seconds = Math.floor(Math.max(0, timestampMs - random.below(2000)) / 1000)
+/** Draws a login of a moment. */
+export function drawLogin(
+  { users, timestamps, rolloutShare }: LoginSettings,
+  random: NumberedRandom,
+  isOtherVersion: boolean,
+  eventMs: number
+): DrawnLogin {
+  const row = users.rowAt(random.fraction())
   const isCompact = random.below(2) === 0
-  const raw: RawLogin = isCompact
-    ? {
-        user_id: `"${userId}"`,
-        app_version: `"${appVersion}"`,
-        device_type: deviceType,
-        ip: `"${ip}"`,
-        locale: `"${locale}"`,
-        device_id: `"${100 + user.below(900)}-${10 + user.below(90)}-${1000 + user.below(9000)}"`,
-        timestamp: `"${seconds}"`
-      }
-    : {
-        user_id: `"${userId}"`,
-        app_version: `"${appVersion}"`,
-        ip: `"${ip}"`,
-        locale: `"${locale}"`,
-        device_id: `"${user.uuid()}"`,
-        timestamp: String(seconds),
-        device_type: deviceType
-      }
-  return { userId, appVersion, locale, raw, blank: isCompact ? '' : ' ' }
+  const form = timestamps.length === 1 ? timestamps[0] : random.pick(timestamps)
+  return {
+    row,
+    // The first one has two thirds of the logins or more.
+    device: random.below(3) > 0 ? 0 : random.below(users.devicesOf(row)),
+    address: random.fraction() < AT_HOME ? undefined : drawAddress(random),
+    host: drawHost(random),
+    appVersion: isOtherVersion ? otherVersion(rolloutShare, random) : SAMPLE_VERSION,
+    timestamp: timestampJson(form, eventMs, isCompact, random),
+    isCompact
+  }
 }
 
-/** One in fifty is IPv6. */
-function drawIp(random: NumberedRandom): string {
-  if (random.below(50) === 0)
-    return `2001:db8:${random.below(65_536).toString(16)}::${random.below(65_536).toString(16)}`
-  const bits = random.next()
-  return `${1 + random.below(223)}.${bits >>> 24}.${(bits >>> 16) & 0xff}.${(bits >>> 8) & 0xff}`
+function otherVersion(rolloutShare: number, random: NumberedRandom): string {
+  return random.fraction() < rolloutShare ? NEXT_VERSION : random.pick(oldVersions)
+}
+
+/** The login's fields one by one. */
+export function rawLogin(users: SampleUsers, login: DrawnLogin): RawLogin {
+  const { id, locale, devices, homeNetwork } = users.read(login.row)
+  const home = homeNetwork.endsWith('.') ? homeNetwork + login.host : homeNetwork
+  const user_id = `"${id}"`
+  const app_version = `"${login.appVersion}"`
+  const device_type = `"${devices[login.device].type}"`
+  const ip = `"${login.address ?? home}"`
+  const device_id = `"${devices[login.device].id}"`
+  const { timestamp } = login
+  return login.isCompact
+    ? { user_id, app_version, device_type, ip, locale: `"${locale}"`, device_id, timestamp }
+    : { user_id, app_version, ip, locale: `"${locale}"`, device_id, timestamp, device_type }
+}
+
+/** Written with `blank` after a comma or colon. */
+export function writeLogin(login: RawLogin, blank = ' '): string {
+  let text = ''
+  for (const field in login) {
+    const json = login[field]
+    if (json !== undefined) text += `${text === '' ? '{' : `,${blank}`}"${field}":${blank}${json}`
+  }
+  return text === '' ? '{}' : text + '}'
 }

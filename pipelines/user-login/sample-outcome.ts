@@ -1,5 +1,6 @@
 import type { FaultName } from './sample-faults.ts'
-import type { Sample } from './samples.ts'
+import { isSaidInAvro, type SampleKind } from './sample-kinds.ts'
+import { OLD_BY_MS, type Sample } from './samples.ts'
 
 /** The settings that decide what becomes of samples; all others have their defaults. */
 export interface OutcomeSettings {
@@ -7,11 +8,16 @@ export interface OutcomeSettings {
   readonly droppedLocales: readonly string[]
   readonly invalidIp: 'dead-letter' | 'mask'
   readonly tombstones: 'dead-letter' | 'pass' | 'filter'
+  /** Unless given, off. All but `old` logins are taken for young enough. */
+  readonly maxRecordAgeMs?: number
+  readonly rejectDuplicateKeys?: boolean
+  /** Unless given, json. */
+  readonly sampleCodec?: 'json' | 'avro'
 }
 
 export interface ExpectedOutcome {
-  readonly outcome: 'processed' | 'filtered' | 'dead-letter'
-  /** Of a dead letter its reason, of a filtered record its rule, otherwise empty. */
+  readonly outcome: 'processed' | 'filtered' | 'expired' | 'dead-letter'
+  /** Of a dead letter its reason, of a filtered or expired record its rule, otherwise empty. */
   readonly why: string
 }
 
@@ -28,6 +34,8 @@ const unreadable: Readonly<Partial<Record<FaultName, string>>> = {
   'missing-field': 'invalid',
   'empty-field': 'invalid',
   'wrong-type': 'invalid',
+  'null-field': 'invalid',
+  'no-fields': 'invalid',
   'not-a-timestamp': 'invalid'
 }
 
@@ -36,13 +44,24 @@ export function expectedOutcome(
   { kind, appVersion, locale }: Pick<Sample, 'kind' | 'appVersion' | 'locale'>,
   settings: OutcomeSettings
 ): ExpectedOutcome {
+  if (kind === 'old' && expires(settings)) return { outcome: 'expired', why: 'age' }
   if (kind === 'null-value') return tombstones[settings.tombstones]
-  const reason = (unreadable as Readonly<Record<string, string | undefined>>)[kind]
+  const reason = whyUnreadable(kind, settings)
   if (reason !== undefined) return { outcome: 'dead-letter', why: reason }
   if (!settings.acceptedAppVersions.has(appVersion)) return { outcome: 'filtered', why: 'app_version' }
   if (settings.droppedLocales.includes(locale)) return { outcome: 'filtered', why: 'locale' }
   if (kind === 'not-an-ip' && settings.invalidIp === 'dead-letter') return { outcome: 'dead-letter', why: 'rejected' }
   return { outcome: 'processed', why: '' }
+}
+
+function expires({ maxRecordAgeMs = 0 }: OutcomeSettings): boolean {
+  return maxRecordAgeMs > 0 && maxRecordAgeMs <= OLD_BY_MS
+}
+
+function whyUnreadable(kind: SampleKind, { rejectDuplicateKeys, sampleCodec }: OutcomeSettings): string | undefined {
+  if (sampleCodec === 'avro' && !isSaidInAvro(kind)) return 'not-avro'
+  if (kind === 'duplicate-key' && rejectDuplicateKeys) return 'duplicate-key'
+  return (unreadable as Readonly<Record<string, string | undefined>>)[kind]
 }
 
 const tombstones: Readonly<Record<OutcomeSettings['tombstones'], ExpectedOutcome>> = {

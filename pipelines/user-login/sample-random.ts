@@ -7,10 +7,17 @@ const hexadecimal = Array.from({ length: 256 }, (_, byte) => byte.toString(16).p
  * before it. Repeatable, and good enough to look random; not for secrets.
  */
 export class NumberedRandom {
-  #state: number
+  readonly #seed: number
+  #state = 0
 
-  constructor(seed: number, number: number) {
-    this.#state = mix(mix(seed) ^ mix(number % 2 ** 32) ^ mix(Math.floor(number / 2 ** 32) + GOLDEN_RATIO))
+  constructor(seed: number, number = 0) {
+    this.#seed = mix(seed)
+    this.restart(number)
+  }
+
+  /** Begins with the first random number of another number, under the same seed. */
+  restart(number: number): void {
+    this.#state = this.#seed ^ mix(number % 2 ** 32) ^ mix(Math.floor(number / 2 ** 32) + GOLDEN_RATIO)
   }
 
   /** A whole number of 32 bits. */
@@ -55,4 +62,9 @@ function mix(bits: number): number {
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad)
   mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
   return (mixed ^ (mixed >>> 15)) >>> 0
+}
+
+/** A list for `pick`: each item as many times as its weight says. */
+export function weighted<Item extends string>(weights: Readonly<Record<Item, number>>): readonly Item[] {
+  return Object.entries<number>(weights).flatMap(([item, weight]) => Array<Item>(weight).fill(item as Item))
 }

@@ -1,59 +1,35 @@
 import type { Header } from '../../src/index.ts'
-import { faults, writeLogin, type FaultName, type Spoiled } from './sample-faults.ts'
-import { drawLogin } from './sample-login.ts'
+import { writeKeyBytes, writeLoginBytes } from './sample-bytes.ts'
+import { faults, type Spoiled } from './sample-faults.ts'
+import type { Sample, SampleGenerator, SampleSettings } from './sample-generator.ts'
+import { isFault, KindTable, type SampleKind } from './sample-kinds.ts'
+import { drawLogin, rawLogin, writeLogin, type DrawnLogin, type LoginSettings, type RawLogin } from './sample-login.ts'
 import { NumberedRandom } from './sample-random.ts'
+import { dailyClock, steadyClock, type SampleClock } from './sample-times.ts'
+import { SampleUsers } from './sample-users.ts'
 
-export type SampleKind = 'good' | 'other-version' | 'no-device-type' | FaultName
-
-export const sampleKinds = ['good', 'other-version', 'no-device-type', ...(Object.keys(faults) as FaultName[])] as const
-
-export interface SampleSettings {
-  readonly seed: number
-  /** The part of all samples that is of each kind, from 0 to 1; the rest is good. Added to `defaultShares`. */
-  readonly shares?: Readonly<Partial<Record<SampleKind, number>>>
-  /**
-   * The time of sample 0. Give the present where samples go to a topic: Kafka deletes what is older than the topic's
-   * retention.
-   */
-  readonly startTimeMs?: number
-  /** How fast the samples' own clock runs. */
-  readonly samplesPerSecond?: number
-  /** Whether each sample carries its number in the header `sample`, so that it can be found again in any output. */
-  readonly numbered?: boolean
-}
-
-export interface Sample {
-  readonly kind: SampleKind
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly headers: readonly Header[]
-  readonly timestampMs: number
-  /** What it says, or would say if it could be read. */
-  readonly appVersion: string
-  readonly locale: string
-}
-
-export interface SampleGenerator {
-  /** The sample with this number, from 0 on: always the same one for the same settings. */
-  at(number: number): Sample
-}
-
-/** One in fifty is bad, one in ten is of another app version, one in a hundred does not name its device type. */
-export const defaultShares: Readonly<Partial<Record<SampleKind, number>>> = {
-  'other-version': 0.1,
-  'no-device-type': 0.01,
-  malformed: 0.01,
-  'missing-field': 0.005,
-  'empty-field': 0.005
-}
+export type { Sample, SampleGenerator, SampleSettings } from './sample-generator.ts'
+export { LOGIN_BYTES_AT_MOST } from './sample-bytes.ts'
+export { defaultShares, sampleKinds, type SampleKind, type SampleShares } from './sample-kinds.ts'
 
 /** The header of a numbered sample: its number in decimal digits. */
 export const SAMPLE_HEADER = 'sample'
+/** A key is a UUID. */
+export const SAMPLE_KEY_BYTES = 36
+export const DEFAULT_USERS = 100_000
+
+/** An `old` login is by so much older than it should be: more than any age limit, less than a topic's retention. */
+export const OLD_BY_MS = 6 * 3_600_000
+/** A `future` login's device is a day ahead. */
+const AHEAD_BY_MS = 86_400_000
+/** A login is so old at most when it gets to Kafka. */
+const ON_ITS_WAY_MS = 2000
 
 /** The moment of the specification's first example. */
 const DEFAULT_START_MS = 1_694_479_551_000
-const NO_HEADERS: readonly Header[] = []
 const NOTHING_SPOILED: Spoiled = {}
+const NO_HEADERS: readonly Header[] = []
+const noDeviceTypes = [undefined, 'null', '""']
 
 /**
  * Makes sample logins like those of the pipeline's real topic, about 210 bytes each.
@@ -65,65 +41,83 @@ export function createSampleGenerator(settings: SampleSettings): SampleGenerator
 }
 
 class LoginGenerator implements SampleGenerator {
-  readonly #seed: number
+  readonly #random: NumberedRandom
   readonly #kinds: KindTable
-  readonly #startTimeMs: number
-  readonly #samplesPerSecond: number
+  readonly #clock: SampleClock
+  readonly #latestMs: number
+  readonly #logins: LoginSettings
   readonly #numbered: boolean
+  #kind: SampleKind = 'good'
+  #timestampMs = 0
 
-  constructor({ seed, shares, startTimeMs, samplesPerSecond, numbered }: SampleSettings) {
-    this.#seed = seed
-    this.#kinds = new KindTable({ ...defaultShares, ...shares })
-    this.#startTimeMs = startTimeMs ?? DEFAULT_START_MS
-    this.#samplesPerSecond = samplesPerSecond ?? 1000
-    this.#numbered = numbered ?? true
+  constructor(settings: SampleSettings) {
+    const { seed, shares, startTimeMs = DEFAULT_START_MS, samplesPerSecond = 1000, span } = settings
+    this.#random = new NumberedRandom(seed)
+    this.#kinds = new KindTable(shares ?? {})
+    this.#clock = span
+      ? dailyClock(startTimeMs, span.endTimeMs, span.samples)
+      : steadyClock(startTimeMs, samplesPerSecond)
+    this.#latestMs = span?.endTimeMs ?? 0
+    this.#logins = {
+      users: new SampleUsers(seed, settings.users ?? DEFAULT_USERS),
+      timestamps: settings.timestamps ?? ['seconds'],
+      rolloutShare: settings.rolloutShare ?? 0.3
+    }
+    this.#numbered = settings.numbered ?? true
+  }
+
+  get timestampMs(): number {
+    return this.#timestampMs
   }
 
   at(number: number): Sample {
-    const random = new NumberedRandom(this.#seed, number)
-    const kind = this.#kinds.at(random.fraction())
-    const timestampMs = this.#startTimeMs + Math.floor((number * 1000) / this.#samplesPerSecond)
-    const { userId, appVersion, locale, raw, blank } = drawLogin(this.#seed, random, kind, timestampMs)
-    const spoiled: Spoiled = isFault(kind) ? faults[kind](raw, random) : NOTHING_SPOILED
-    const headers = spoiled.headers ?? NO_HEADERS
+    const login = this.#draw(number)
+    const raw = rawLogin(this.#logins.users, login)
+    const { key, value, headers = NO_HEADERS } = this.#spoil(raw)
+    const blank = login.isCompact ? '' : ' '
     return {
-      kind,
-      key: spoiled.key === undefined ? Buffer.from(userId, 'latin1') : spoiled.key,
-      value: spoiled.value === undefined ? Buffer.from(writeLogin(raw, blank), 'latin1') : spoiled.value,
+      kind: this.#kind,
+      key: key === undefined ? Buffer.from(unquoted(raw.user_id), 'latin1') : key,
+      value: value === undefined ? Buffer.from(writeLogin(raw, blank), 'latin1') : value,
       headers: this.#numbered ? [numberHeader(number), ...headers] : headers,
-      timestampMs,
-      appVersion,
-      locale
+      timestampMs: this.#timestampMs,
+      appVersion: login.appVersion,
+      locale: unquoted(raw.locale)
     }
   }
+
+  write(number: number, into: Buffer, at: number): number {
+    const login = this.#draw(number)
+    if (this.#kind === 'no-device-type' || isFault(this.#kind)) return 0
+    const { users } = this.#logins
+    return writeLoginBytes(users, login, into, writeKeyBytes(users, login, into, at))
+  }
+
+  #draw(number: number): DrawnLogin {
+    const random = this.#random
+    random.restart(number)
+    const kind = this.#kinds.at(random.fraction())
+    const timeMs = this.#clock.at(number)
+    this.#kind = kind
+    this.#timestampMs = kind === 'old' ? Math.max(0, timeMs - OLD_BY_MS) : timeMs
+    const eventMs =
+      kind === 'future'
+        ? Math.max(timeMs, this.#latestMs) + AHEAD_BY_MS
+        : Math.max(0, this.#timestampMs - random.below(ON_ITS_WAY_MS))
+    return drawLogin(this.#logins, random, kind === 'other-version', eventMs)
+  }
+
+  #spoil(raw: RawLogin): Spoiled {
+    if (isFault(this.#kind)) return faults[this.#kind](raw, this.#random)
+    if (this.#kind === 'no-device-type') raw.device_type = this.#random.pick(noDeviceTypes)
+    return NOTHING_SPOILED
+  }
+}
+
+function unquoted(json: string | undefined): string {
+  return json === undefined ? '' : json.slice(1, -1)
 }
 
 function numberHeader(number: number): Header {
   return { name: SAMPLE_HEADER, value: Buffer.from(String(number), 'latin1') }
-}
-
-function isFault(kind: SampleKind): kind is FaultName {
-  return Object.hasOwn(faults, kind)
-}
-
-/** The kinds side by side from 0 to 1, each as wide as its share; what is left is good. */
-class KindTable {
-  readonly #ends: readonly number[]
-  readonly #kinds: readonly SampleKind[]
-
-  constructor(shares: Readonly<Partial<Record<SampleKind, number>>>) {
-    const strangers = Object.keys(shares).filter(kind => !(sampleKinds as readonly string[]).includes(kind))
-    if (strangers.length > 0) throw new Error(`samples are not of kind ${strangers[0]}, but ${sampleKinds.join(', ')}`)
-    const unfit = Object.entries(shares).find(([, share]) => !(share >= 0 && share <= 1))
-    if (unfit) throw new Error(`the share of ${unfit[0]} is not a number from 0 to 1`)
-    let end = 0
-    this.#kinds = Object.keys(shares) as SampleKind[]
-    this.#ends = Object.values(shares).map(share => (end += share))
-    if (end > 1 + 1e-9) throw new Error(`the shares of the kinds of samples add up to ${end}, which is more than 1`)
-  }
-
-  at(fraction: number): SampleKind {
-    const index = this.#ends.findIndex(end => fraction < end)
-    return index < 0 ? 'good' : this.#kinds[index]
-  }
 }

@@ -30,3 +30,10 @@ export const ProcessedLogin = Type.Object({
   latency_ms: Type.Optional(Type.Integer())
 })
 export type ProcessedLogin = Static<typeof ProcessedLogin>
+
+/** Narrow enough to hold no address and no id: a version of four numbers could be one. */
+export const plainForms = {
+  app_version: /\d{1,4}(\.\d{1,4}){0,2}(-(alpha|beta|rc)\.?\d{0,3})?/,
+  device_type: /[A-Za-z]{1,12}/,
+  locale: /[A-Za-z]{2,3}([-_][A-Za-z]{4})?([-_]([A-Za-z]{2}|\d{3}))?/
+} as const

@@ -1,8 +1,9 @@
-// `make down`: ends the broker that `make up` started for this checkout, and nothing else. Its data stays.
+// `make down`: ends the broker that `make up` started for this checkout and its schema registry, and nothing else. Its data stays.
 import { join, resolve } from 'node:path'
 import type { BrokerPlace } from './broker-kind.ts'
 import { recordedBroker } from './broker-kinds.ts'
 import { failureText } from './failure.ts'
+import { registryDown } from './local-registry.ts'
 import { removeState } from './state.ts'
 import { StepLine } from './step-line.ts'
 import { inTurn } from './turn.ts'
@@ -20,6 +21,7 @@ async function down(): Promise<void> {
     console.log('✔ no broker of this checkout is running')
   }
   removeState(place.dir)
+  await registryDown(place)
 }
 
 try {

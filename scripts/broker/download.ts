@@ -6,24 +6,27 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 
 const TIMEOUT_MS = 120_000
 
-type Downloader = (url: string, path: string) => Promise<void>
+type Downloader = (url: string, path: string, timeoutMs: number) => Promise<void>
 
-const curl: Downloader = (url, path) =>
-  run('curl', ['-fsSL', '--retry', '3', '--connect-timeout', '15', '--max-time', '120', '-o', path, url])
+const curl: Downloader = (url, path, timeoutMs) => {
+  const limits = ['--connect-timeout', '15', '--max-time', String(timeoutMs / 1000)]
+  return run('curl', ['-fsSL', '--retry', '3', ...limits, '-o', path, url], timeoutMs)
+}
 
-const wget: Downloader = (url, path) => run('wget', ['-nv', '-t', '3', '-T', '30', '-O', path, url])
+const wget: Downloader = (url, path, timeoutMs) =>
+  run('wget', ['-nv', '-t', '3', '-T', '30', '-O', path, url], timeoutMs)
 
 // Node's fetch knows only the authorities it was built with, so behind a company's proxy it refuses every certificate.
-const nodeFetch: Downloader = async (url, path) => {
+const nodeFetch: Downloader = async (url, path, timeoutMs) => {
   setDefaultCACertificates([...new Set([...getCACertificates('default'), ...getCACertificates('system')])])
-  const response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
   if (!response.ok || !response.body) throw new Error(`HTTP status ${response.status}`)
   await pipeline(Readable.fromWeb(response.body), createWriteStream(path))
 }
 
-function run(program: string, args: string[]): Promise<void> {
+function run(program: string, args: string[], timeoutMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: TIMEOUT_MS }, (error, _stdout, stderr) => {
+    execFile(program, args, { timeout: timeoutMs }, (error, _stdout, stderr) => {
       if (error) reject(isAbsent(error) ? error : new Error(stderr.trim() || error.message))
       else resolve()
     })
@@ -38,10 +41,10 @@ function isAbsent(error: unknown): boolean {
  * Downloads `url` to `path` with curl, else wget, else Node: the first two know the machine's proxy and authorities.
  * @throws Error with the address and the reason.
  */
-export async function download(url: string, path: string): Promise<void> {
+export async function download(url: string, path: string, timeoutMs = TIMEOUT_MS): Promise<void> {
   for (const downloader of [curl, wget, nodeFetch]) {
     try {
-      return await downloader(url, path)
+      return await downloader(url, path, timeoutMs)
     } catch (error) {
       if (!isAbsent(error)) throw new Error(`${url}: ${reasonOf(error)}`, { cause: error })
     }

@@ -41,7 +41,7 @@ export function kafkaJars(): Jar[] {
   return parseJarList(readFileSync(join(import.meta.dirname, 'kafka-jars.sha256'), 'utf8'))
 }
 
-async function isIntact(path: string, sha256: string): Promise<boolean> {
+export async function isIntact(path: string, sha256: string): Promise<boolean> {
   try {
     await access(path)
   } catch {
@@ -50,7 +50,7 @@ async function isIntact(path: string, sha256: string): Promise<boolean> {
   return (await sha256Of(path)) === sha256
 }
 
-async function sha256Of(path: string): Promise<string> {
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
   return hash.digest('hex')

@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasEnded, lastLines, pidOf, spawnLogged } from './child-process.ts'
 import { findJava, OLDEST_JAVA } from './java.ts'
 import { propertiesFile, singleBrokerProperties } from './kafka-properties.ts'
 import type { Properties } from './kafka-properties.ts'
@@ -82,37 +81,7 @@ function spawnBroker(java: string, options: KafkaOptions, logFile: string): Chil
   const failEarly = ['-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true', LOG4J_CONFIGURATION]
   const program = ['-cp', classPath(options.libsDir), 'kafka.Kafka', kafkaCommandMark(options.dir)]
   const command = [java, ...jvm, ...failEarly, ...program]
-  const log = openSync(logFile, 'w')
-  try {
-    if (options.detached) return detach(command, log)
-    return attach(command, log)
-  } finally {
-    closeSync(log)
-  }
-}
-
-function detach(command: string[], log: number): ChildProcess {
-  // From the root folder, so that no folder is kept in use by a process that nobody sees.
-  const child = spawn(command[0], command.slice(1), { detached: true, cwd: '/', stdio: ['ignore', log, log] })
-  child.unref()
-  return child
-}
-
-function attach(command: string[], log: number): ChildProcess {
-  // Linux itself ends the broker when we die, SIGKILL included; an exit handler alone would not run then.
-  const bound = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL', ...command] : command
-  const child = spawn(bound[0], bound.slice(1), { stdio: ['ignore', log, log] })
-  const killChild = () => child.kill('SIGKILL')
-  process.once('exit', killChild)
-  child.once('exit', () => process.off('exit', killChild))
-  return child
-}
-
-function pidOf(child: ChildProcess): Promise<number> {
-  return new Promise((fulfil, reject) => {
-    child.once('error', reject)
-    child.once('spawn', () => fulfil(child.pid as number))
-  })
+  return spawnLogged(command, logFile, options.detached)
 }
 
 async function untilItAnswers(child: ChildProcess, bootstrap: string, log: string, timeoutMs: number): Promise<void> {
@@ -127,16 +96,7 @@ async function untilItAnswers(child: ChildProcess, bootstrap: string, log: strin
   }
 }
 
-function hasEnded(child: ChildProcess): boolean {
-  return child.exitCode !== null || child.signalCode !== null
-}
-
 async function killAndWait(child: ChildProcess, end: (graceMs: number) => Promise<void>): Promise<void> {
   child.kill('SIGKILL')
   await end(0)
-}
-
-function lastLines(path: string, count = 12): string {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count)
-  return [`the last lines of ${path}:`, ...lines.map(line => `  | ${line}`)].join('\n')
 }

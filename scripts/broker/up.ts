@@ -1,5 +1,6 @@
 // `make up`: starts a broker for this checkout, or says that it already runs. Settings: BROKER, BROKER_PORT,
-// MAVEN_MIRROR. What was started stands in .kafka/broker.json.
+// MAVEN_MIRROR. What was started stands in .kafka/broker.json. Where Avro is asked for (PRESET=schema, INPUT_CODEC=avro …)
+// and no SCHEMA_REGISTRY_URL is set, a schema registry, too.
 import { join, resolve } from 'node:path'
 import type { BrokerKind, BrokerPlace } from './broker-kind.ts'
 import { BROKER_KINDS, recordedBroker } from './broker-kinds.ts'
@@ -7,6 +8,7 @@ import type { RecordedBroker } from './broker-kinds.ts'
 import { brokerSettings, DEFAULT_PORT } from './broker-settings.ts'
 import type { BrokerSettings } from './broker-settings.ts'
 import { CurableError, failureText } from './failure.ts'
+import { registryUp, wantsRegistry } from './local-registry.ts'
 import { isFree, nextFreePort } from './ports.ts'
 import { answersKafka } from './probe.ts'
 import { removeState, writeState } from './state.ts'
@@ -114,7 +116,10 @@ const CURE =
 try {
   const settings = brokerSettings(process.env)
   const onWait = () => console.log('  another make up or make down of this checkout is running: waiting for it')
-  await inTurn(`broker ${place.dir}`, onWait, () => up(settings))
+  await inTurn(`broker ${place.dir}`, onWait, async () => {
+    await up(settings)
+    if (wantsRegistry(process.env)) await registryUp(place)
+  })
 } catch (error) {
   process.stderr.write(failureText('make up', error, CURE))
   process.exitCode = 1

@@ -9,7 +9,6 @@ import { createEmbeddedTopics } from '../kafka/embedded-broker.ts'
 import type { LocalBroker } from './local-broker.ts'
 import { print } from './print.ts'
 
-const PARTITIONS = 6
 const LOOK_EVERY_MS = 100
 const KNOWN_AFTER_LOOKS = 50
 
@@ -33,7 +32,9 @@ async function create(settings: CoreSettings, topics: readonly string[]): Promis
   const admin = new ConfluentAdmin(connectionProperties(settings))
   await admin.connect()
   try {
-    await admin.createTopics(topics.map(topic => ({ topic, partitions: PARTITIONS, replicationFactor: 1 })))
+    await admin.createTopics(
+      topics.map(topic => ({ topic, partitions: settings.topicPartitions, replicationFactor: 1 }))
+    )
     const counts = await countsOf(admin, topics)
     const [first, ...others] = counts.values()
     if (others.every(count => count === first)) return `${topics.join(', ')}: ${first} partitions each`

@@ -4,7 +4,7 @@ import { createProcessor, type CreatedProcessor } from '../create-processor.ts'
 import { settledOf } from '../offsets/ledger.ts'
 import type { Command, CommandContext } from './command.ts'
 import { startGenerator, type SampleProgress } from './demo-samples.ts'
-import { announce, summarize } from './demo-text.ts'
+import { announce, SET_FOR_SAMPLES, summarize } from './demo-text.ts'
 import { createTopics } from './demo-topics.ts'
 import { GroupLag } from './group-lag.ts'
 import { LiveView } from './live-view.ts'
@@ -66,11 +66,11 @@ async function run(
   }
 }
 
-/** Two settings show what there is to see in the samples, unless they are set already. */
+/** Two settings show what there is to see in the samples, unless they are set already or a preset says what to show. */
 function demoEnvironment(broker: LocalBroker, withSamples: boolean): Environment {
   const quiet: Environment = { LOG_LEVEL: 'error', ...broker.environment }
   if (!withSamples) return quiet
-  const shown = { ACCEPTED_APP_VERSIONS: '2.3.0', CLEANED_TOPIC: 'user-login-cleaned', ...quiet }
+  const shown = quiet.PRESET ? quiet : { ...SET_FOR_SAMPLES, ...quiet }
   if (!broker.simulated) return shown
   // It answers an empty fetch only after the whole wait, and keeps so little that samples must not run ahead.
   const paced = quiet.RATE ? {} : { RATE: '20000', SAMPLES: quiet.SAMPLES || '200000' }

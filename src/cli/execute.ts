@@ -15,7 +15,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./run.ts')).run
   },
   generate: {
-    what: 'write sample logins to the input topic',
+    what: 'write sample logins to the input topic, or replay a file',
     load: async () => (await import('./generate.ts')).generate
   },
   demo: {
@@ -50,6 +50,16 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     what: 'move the group to other offsets, while it is stopped',
     hasHelp: true,
     load: async () => (await import('./seek.ts')).seek
+  },
+  topics: {
+    what: 'the topics of the pipeline: describe, check, create, grow',
+    hasHelp: true,
+    load: async () => (await import('./topics.ts')).topics
+  },
+  schema: {
+    what: 'Avro schemas in a schema registry: register, check, show',
+    hasHelp: true,
+    load: async () => (await import('./schema.ts')).schema
   },
   verify: {
     what: 'hold what went in against what came out',

@@ -1,82 +1,65 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { createSampleGenerator } from '../../pipelines/user-login/samples.ts'
 import { connectionProperties } from '../config/client-properties.ts'
+import type { Environment } from '../config/environment.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { readEnvironment, SettingsError } from '../config/read-environment.ts'
+import type { BatchSource } from '../generator/batch-source.ts'
+import { sendAll } from '../generator/send.ts'
 import { BulkProducer } from '../kafka/confluent/bulk-producer.ts'
 import type { Command } from './command.ts'
-import { grouped, ProgressLine } from './progress-line.ts'
+import { GenerateProgress } from './generate-progress.ts'
+import { openSource } from './generate-source.ts'
 
-const TICK_MS = 20
-const REPORT_MS = 200
-/** So many samples are made before the event loop gets its turn. */
-const CHUNK = 1000
+/** A topic that does not exist is told after this, and not after half a minute. Fewer records under way stay in caches. */
+const PROPERTIES = { 'topic.metadata.propagation.max.ms': 5000, 'queue.buffering.max.messages': 40_000 }
 
 /**
- * `millrace generate`: numbered sample logins into the input topic, the same ones for the same `SEED`. Each carries its
- * number in the header `sample`.
+ * `millrace generate`: sample logins into the input topic, the same ones for the same `SEED`, each with its number in
+ * the header `sample`; or the lines of a file.
  */
 export const generate: Command = async (args, { environment, onStop }) => {
   if (args.length > 0) {
-    throw new SettingsError('takes no arguments; it is set up by SAMPLES, RATE, SEED and SAMPLE_SHARES')
+    throw new SettingsError('takes no arguments; it is set up by SAMPLES, RATE, SEED, SAMPLE_SHARES and the like')
   }
-  const { settings } = await readEnvironment(environment)
+  const { settings, pipeline } = await readEnvironment(environment)
   const stop = new AbortController()
   onStop(() => stop.abort())
-  const line = new ProgressLine(process.stdout)
-  const report = (sent: number) => {
-    line.show(`${grouped(sent)} sample logins to ${settings.inputTopic[0]}`)
-    process.send?.({ sent })
+  const source = await openSource(settings, pipeline, Date.now())
+  try {
+    await writeAll(source, settings, limitOf(settings, environment), stop.signal)
+  } finally {
+    await source.close()
   }
-  const sent = await writeSamples(settings, stop.signal, report)
-  line.end(`✔ ${grouped(sent)} sample logins in ${settings.inputTopic[0]}`)
   return 0
 }
 
-/** Answers how many were written, all of them acknowledged. */
-export async function writeSamples(
-  settings: CoreSettings,
-  stop: AbortSignal,
-  report: (sent: number) => void
-): Promise<number> {
-  const producer = new BulkProducer(connectionProperties(settings), settings.inputTopic[0])
+/** Of a file all is written, unless somebody says how much. Samples end by themselves. */
+function limitOf({ replayFile, samples }: CoreSettings, environment: Environment): number {
+  return replayFile !== undefined && environment.SAMPLES && samples > 0 ? samples : Infinity
+}
+
+/** Resolves when all that has been sent is acknowledged, and says so. */
+async function writeAll(source: BatchSource, settings: CoreSettings, limit: number, stop: AbortSignal): Promise<void> {
+  const [topic] = settings.inputTopic
+  const properties = { ...PROPERTIES, 'message.max.bytes': settings.maxRecordBytes, ...connectionProperties(settings) }
+  const producer = new BulkProducer(properties, topic)
   await producer.connect()
   try {
-    const sent = await sendSamples(producer, settings, stop, report)
+    const progress = new GenerateProgress(
+      process.stdout,
+      settings.replayFile === undefined ? 'sample logins' : 'records'
+    )
+    const report = (sent: number) => {
+      if (progress.show(sent, shareOf(source, sent, limit))) process.send?.({ sent })
+    }
+    const sent = await sendAll(source, producer, { rate: settings.rate, limit, stop, report })
     await producer.flush()
-    report(sent)
-    return sent
+    process.send?.({ sent })
+    progress.end(sent, topic)
   } finally {
     await producer.disconnect()
   }
 }
 
-async function sendSamples(
-  producer: BulkProducer,
-  settings: CoreSettings,
-  stop: AbortSignal,
-  report: (sent: number) => void
-): Promise<number> {
-  const samples = createSampleGenerator({
-    seed: settings.seed,
-    shares: Object.fromEntries(Object.entries(settings.sampleShares).map(([kind, share]) => [kind, Number(share)])),
-    startTimeMs: Date.now(),
-    samplesPerSecond: settings.rate || 100_000
-  })
-  const count = settings.rate > 0 && settings.samples === 0 ? Infinity : settings.samples
-  const startMs = performance.now()
-  let sent = 0
-  let reportedMs = 0
-  while (sent < count && !stop.aborted) {
-    const nowMs = performance.now()
-    const due = settings.rate === 0 ? Infinity : Math.ceil(((nowMs - startMs) * settings.rate) / 1000)
-    const until = Math.min(count, due, sent + CHUNK)
-    while (sent < until && producer.send(samples.at(sent))) sent++
-    if (nowMs - reportedMs > REPORT_MS) {
-      report(sent)
-      reportedMs = nowMs
-    }
-    await (sent < until || sent >= due ? sleep(TICK_MS) : new Promise(setImmediate))
-  }
-  return sent
+function shareOf(source: BatchSource, sent: number, limit: number): number | undefined {
+  return limit === Infinity ? source.share() : Math.max(sent / limit, source.share() ?? 0)
 }

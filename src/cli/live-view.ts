@@ -1,6 +1,6 @@
 import { describeFlood } from '../dead-letters/fuse.ts'
 import { settledOf } from '../offsets/ledger.ts'
-import type { Processor } from '../processor.ts'
+import type { Processor } from '../running-processor.ts'
 import { grouped, ProgressLine, sparkline } from './progress-line.ts'
 
 const WINDOW_MS = 1000

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Environment } from '../config/environment.ts'
 
 /** What `make up` wrote of the broker that it started for this checkout. */
@@ -8,7 +8,7 @@ interface BrokerRecord {
 }
 
 export interface LocalBroker {
-  /** The environment with `BROKERS` in it. */
+  /** The environment with `BROKERS` in it, and `SCHEMA_REGISTRY_URL` if there is one. */
   readonly environment: Environment
   /** Of this checkout, not the user's own cluster. */
   readonly ours: boolean
@@ -20,7 +20,15 @@ export interface LocalBroker {
 export function localBroker(environment: Environment): LocalBroker {
   if (environment.BROKERS) return { environment, ours: false, simulated: false }
   const { bootstrap, simulated } = readRecord()
-  return { environment: { ...environment, BROKERS: bootstrap }, ours: true, simulated }
+  const added = { BROKERS: bootstrap, ...registryOf(environment) }
+  return { environment: { ...environment, ...added }, ours: true, simulated }
+}
+
+/** The schema registry that `make up` started beside the broker, unless the user has one. */
+function registryOf({ SCHEMA_REGISTRY_URL: given }: Environment): Environment {
+  const file = '.kafka/registry.json'
+  if (given || !existsSync(file)) return {}
+  return { SCHEMA_REGISTRY_URL: (JSON.parse(readFileSync(file, 'utf8')) as { url: string }).url }
 }
 
 function readRecord(): BrokerRecord {

@@ -1,8 +1,11 @@
 import { connectionProperties } from '../config/client-properties.ts'
 import { outputsOf } from '../config/outputs.ts'
 import { readEnvironment } from '../config/read-environment.ts'
+import { readDeadLetter } from '../dead-letters/dead-letter.ts'
 import { RULE_HEADER } from '../dead-letters/headers.ts'
 import type { StoredRecord } from '../kafka/confluent/read-last.ts'
+import type { OutputDefinition } from '../pipeline.ts'
+import { rowText } from '../test-avro.ts'
 import type { Command } from './command.ts'
 import { localBroker } from './local-broker.ts'
 import { print } from './print.ts'
@@ -21,23 +24,25 @@ export const show: Command = async (_args, { environment }) => {
   const { readLast } = await import('../kafka/confluent/read-last.ts')
   const { topics, names, deadLetter, cleaned } = outputsOf(read.pipeline, read.settings)
   const properties = connectionProperties(read.settings)
+  const outputs: OutputDefinition[] = Object.values(read.pipeline.outputs)
   for (const [index, topic] of topics.entries()) {
     const records = await readLast(properties, topic, index < names.length ? RESULTS : DEAD_LETTERS)
     const last = records.slice(-RESULTS)
     print(`\n${topic}${records.length === 0 ? ': nothing yet' : ''}`)
     if (index === deadLetter) printDeadLetters(records)
     else if (index === cleaned) printCleaned(records)
-    else for (const { value } of last) print(`  ${value?.toString() ?? 'null'}`)
+    else
+      for (const { value } of last)
+        print(`  ${value === null ? 'null' : rowText(value, outputs[index], read.settings)}`)
   }
   return 0
 }
 
 function printDeadLetters(records: readonly StoredRecord[]): void {
-  const why = (record: StoredRecord) => headerOf(record, '__connect.errors.exception.message')
-  printCounts(records, record => why(record).replace(/@\d+$/, ''))
-  for (const record of records.slice(-RESULTS)) {
-    const from = ['topic', 'partition', 'offset'].map(name => headerOf(record, `__connect.errors.${name}`))
-    print(`  ${from[0]}/${from[1]} offset ${from[2]}: ${why(record)}`)
+  printCounts(records, record => readDeadLetter(record)?.message.replace(/@\d+$/, '') ?? 'no dead letter of Millrace')
+  for (const deadLetter of records.slice(-RESULTS).flatMap(record => readDeadLetter(record) ?? [])) {
+    const { topic, partition, offset } = deadLetter.source
+    print(`  ${topic}/${partition} offset ${offset}: ${deadLetter.message}`)
   }
 }
 

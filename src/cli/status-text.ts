@@ -3,6 +3,8 @@ import { describeFlood } from '../dead-letters/fuse.ts'
 import type { Counts } from '../telemetry/insights.ts'
 import { namesOf } from '../telemetry/events.ts'
 import type { PartitionStatus } from '../telemetry/partitions.ts'
+import type { TopValues } from '../telemetry/insights-window.ts'
+import { columns, printable } from './printable.ts'
 import { grouped } from './progress-line.ts'
 
 const WIDTH = 80
@@ -10,12 +12,13 @@ const GAP = '  '
 
 /** What `millrace status` says, in lines for a terminal of 80 columns. */
 export function statusLines({ pid, pipeline, group, upMs, snapshot, partitions }: ProcessStatus): string[] {
-  const { state, lag, held, paused, live, trouble, reasons } = snapshot
+  const { state, lag, held, paused, live, trouble, reasons, insights } = snapshot
   const lines = [
     `${pipeline} · ${state} · pid ${pid} · group ${group} · up ${durationOf(upMs)}`,
     `  ${accountOf(snapshot)}`,
     `  lag ${grouped(lag)} in ${partitions.length} partition${partitions.length === 1 ? '' : 's'}`
   ]
+  for (const values of insights?.topValues ?? []) lines.push(...topValuesLine(values))
   if (Object.keys(reasons).length > 0) lines.push(`  dead letters: ${countsOf(reasons)}`)
   if (held) {
     lines.push(`  held for ${describeFlood(held)}, and ${grouped(held.parkedRecords)} records wait behind it`)
@@ -25,6 +28,14 @@ export function statusLines({ pid, pipeline, group, upMs, snapshot, partitions }
   if (!live) lines.push('  no progress, though there are records to read (STALL_TIMEOUT_MS)')
   if (trouble) lines.push(`  the Kafka client: ${trouble}`)
   return partitions.length === 0 ? lines : [...lines, '', ...tableOf(partitions)]
+}
+
+/** The most frequent values of late, as many as a line holds. */
+export function topValuesLine({ dimension, top, other }: TopValues): string[] {
+  const values = top.map(([value, records]) => `${printable(value)} ${grouped(records)}`)
+  if (other > 0) values.push(`other ${grouped(other)}`)
+  const [line] = columns(`  ${dimension}: ${values.join(', ')}`, WIDTH)
+  return values.length === 0 ? [] : [line]
 }
 
 function accountOf({ consumed, tally, abandoned, inFlight }: ProcessStatus['snapshot']): string {

@@ -91,9 +91,11 @@ export class VerifyRanges {
 
 /** By topic. A topic with two kinds of rows would not tell which outcome a record had. */
 export function outputKinds(pipeline: AnyPipeline, settings: CoreSettings): ReadonlyMap<string, OutputKind> {
-  const { topics, names, cleaned } = outputsOf(pipeline, settings)
+  const { topics, names, cleaned, metrics, summary } = outputsOf(pipeline, settings)
   const kinds = new Map<string, OutputKind>()
   topics.forEach((topic, index) => {
+    // What stands there is about records and none of their rows.
+    if (index === metrics || index === summary) return
     const kind = index < names.length ? 'processed' : index === cleaned ? 'cleaned' : 'dead-letter'
     if ((kinds.get(topic) ?? kind) !== kind) {
       throw new VerifyRefusal(`${topic} is the topic of several outcomes, so its rows do not tell which one it was`)

@@ -1,13 +1,19 @@
 import { connectionProperties } from '../config/client-properties.ts'
 import { outputsOf } from '../config/outputs.ts'
 import { readEnvironment, SettingsError } from '../config/read-environment.ts'
+import type { CoreSettings } from '../config/options.ts'
 import type { ReadSettings } from '../config/settings.ts'
 import { ConfluentAdmin } from '../kafka/confluent/admin.ts'
 import { ConfluentRangeReader } from '../kafka/confluent/range-reader.ts'
+import type { OffsetRange, RangeReader } from '../kafka/range-reader.ts'
 import type { AnyPipeline } from '../pipeline.ts'
+import type { TaskSchemas } from '../pool/protocol.ts'
+import { registryAccess } from '../schema-registry/registry-access.ts'
+import { SchemaRegistry } from '../schema-registry/schema-registry.ts'
 import { notesOn } from '../verify/notes.ts'
 import { reportOf } from '../verify/report.ts'
 import { resultOf, type VerifyResult } from '../verify/result.ts'
+import { schemasOf } from '../verify/schemas.ts'
 import { VerifyRefusal, type VerifyTask } from '../verify/task.ts'
 import { Trial } from '../verify/trial.ts'
 import { verify as holdAgainst, type VerifyProgress } from '../verify/verify.ts'
@@ -69,7 +75,8 @@ async function run(
     const { ranges, notes } = await cluster.inputs(settings, group, asked)
     // Only now: what has come of the committed records stands before the ends of the outputs then.
     const outputs = await cluster.outputs(read.pipeline, settings, asked)
-    const task = verifyTask(read, asked, { inputs: ranges, outputs, ...LIMITS })
+    const schemas = await schemasFor(read.settings, ranges, reader, stop.signal)
+    const task = verifyTask(read, asked, { inputs: ranges, outputs, ...LIMITS }, schemas)
     const progressed = throttled((progress: VerifyProgress) => line.show(...progressParts(progress)))
     const verified = await holdAgainst(task, { reader, signal: stop.signal, progressed })
     const deleted = await cluster.deletedSince([...task.inputs, ...task.outputs])
@@ -90,14 +97,32 @@ async function run(
 export function verifyTask(
   { pipeline, settings }: ReadSettings & { pipeline: AnyPipeline },
   { ignoreUntraced, limit }: VerifyArguments,
-  given: Pick<VerifyTask, 'inputs' | 'outputs' | 'positionsAtOnce' | 'rowsAtOnce'>
+  given: Pick<VerifyTask, 'inputs' | 'outputs' | 'positionsAtOnce' | 'rowsAtOnce'>,
+  schemas?: TaskSchemas
 ): VerifyTask {
   return {
     ...given,
     topics: outputsOf(pipeline, settings).topics,
-    trial: new Trial(pipeline, settings, Date.now()),
+    trial: new Trial(pipeline, settings, Date.now(), schemas),
     ignoreUntraced,
     shown: limit
+  }
+}
+
+/** Undefined where records name none. */
+async function schemasFor(
+  settings: CoreSettings,
+  ranges: readonly OffsetRange[],
+  reader: RangeReader,
+  signal: AbortSignal
+): Promise<TaskSchemas | undefined> {
+  const access = registryAccess(settings)
+  if (settings.inputCodec === 'json' || access === undefined) return undefined
+  const registry = new SchemaRegistry(access)
+  try {
+    return await schemasOf(ranges, reader, registry, signal)
+  } finally {
+    registry.close()
   }
 }
 

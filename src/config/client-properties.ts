@@ -61,12 +61,17 @@ export function producerProperties(settings: CoreSettings, passThrough: PassThro
     'batch.size': settings.batchBytes,
     // Only bytes bound a batch: with librdkafka's 10,000 records, small ones would never fill it.
     'batch.num.messages': 1_000_000,
-    'message.max.bytes': Math.max(settings.maxRecordBytes, settings.maxOutputBytes) + FRAMING_BYTES,
+    'message.max.bytes': largestBatchBytes(settings),
     'queue.buffering.max.messages': settings.maxInFlightRecords * ROWS_A_RECORD,
     'queue.buffering.max.kbytes': PRODUCER_QUEUE_KBYTES,
     ...deliveryProperties(settings),
     ...passThrough.producer
   }
+}
+
+/** What a topic has to take, too (`max.message.bytes`). */
+export function largestBatchBytes({ maxRecordBytes, maxOutputBytes }: CoreSettings): number {
+  return Math.max(maxRecordBytes, maxOutputBytes) + FRAMING_BYTES
 }
 
 /** A row that outlives its transaction could never be part of it, so the client refuses a longer delivery timeout. */

@@ -2,14 +2,19 @@ import type { AnyPipeline } from '../pipeline.ts'
 import type { Option, OptionTable, Settings } from './option.ts'
 import { environmentName } from './option.ts'
 import { connectionOptions } from './options/connection.ts'
+import { deadLetterOptions } from './options/dead-letters.ts'
 import { deadlineOptions } from './options/deadlines.ts'
 import { deliveryOptions } from './options/delivery.ts'
 import { failureOptions } from './options/failures.ts'
 import { groupOptions } from './options/group.ts'
 import { logOptions } from './options/logs.ts'
+import { outputOptions } from './options/outputs.ts'
 import { recordOptions } from './options/records.ts'
 import { sampleOptions } from './options/samples.ts'
+import { schemaRegistryOptions } from './options/schema-registry.ts'
+import { summaryOptions } from './options/summaries.ts'
 import { throughputOptions } from './options/throughput.ts'
+import { topicSettingOptions } from './options/topic-settings.ts'
 import { furtherOutputOptions, topicOptions } from './options/topics.ts'
 
 /** Millrace's own options; several defaults are the pipeline's. */
@@ -20,10 +25,15 @@ export function coreOptions(pipeline: AnyPipeline) {
     ...groupOptions,
     ...deliveryOptions,
     ...recordOptions(pipeline),
+    ...schemaRegistryOptions,
+    ...outputOptions,
+    ...summaryOptions,
     ...throughputOptions,
     ...deadlineOptions,
     ...failureOptions,
+    ...deadLetterOptions,
     ...logOptions,
+    ...topicSettingOptions,
     ...sampleOptions
   }
 }

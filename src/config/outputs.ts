@@ -8,12 +8,18 @@ export interface Outputs {
   readonly deadLetter: number
   /** -1 where filtered and expired records are only counted. */
   readonly cleaned: number
+  /** What tells of the work on records; -1 where nothing does. */
+  readonly metrics: number
+  /** -1 where no summaries are made. */
+  readonly summary: number
 }
 
 interface OutputSettings {
   readonly outputTopic: string
   readonly dlqTopic: string
   readonly cleanedTopic: string | undefined
+  readonly metricsTopic?: string | undefined
+  readonly summaryTopic?: string | undefined
 }
 
 /** The option that sets an output's topic: `outputTopic` for the first, `outputTopicLateOnes` for one called `late-ones`. */
@@ -29,5 +35,7 @@ export function outputsOf(pipeline: AnyPipeline, settings: OutputSettings): Outp
   const topics = names.map(name => byName[outputOption(pipeline, name)])
   const deadLetter = topics.push(settings.dlqTopic) - 1
   const cleaned = settings.cleanedTopic === undefined ? -1 : topics.push(settings.cleanedTopic) - 1
-  return { topics, names, deadLetter, cleaned }
+  const metrics = settings.metricsTopic === undefined ? -1 : topics.push(settings.metricsTopic) - 1
+  const summary = settings.summaryTopic === undefined ? -1 : topics.push(settings.summaryTopic) - 1
+  return { topics, names, deadLetter, cleaned, metrics, summary }
 }

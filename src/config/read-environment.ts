@@ -1,6 +1,7 @@
 import type { AnyPipeline } from '../pipeline.ts'
 import type { Environment } from './environment.ts'
 import { loadPipeline } from './pipeline-module.ts'
+import { withPreset } from './presets.ts'
 import { formatProblems } from './problem.ts'
 import { readSettings, type ReadSettings } from './settings.ts'
 
@@ -10,11 +11,13 @@ export class SettingsError extends Error {
 }
 
 /**
- * Loads the pipeline that the environment names and reads all settings, the pipeline's own too.
+ * Loads the pipeline that the environment names and reads all settings, the pipeline's own and those of `PRESET` too.
  *
  * @throws SettingsError
  */
-export async function readEnvironment(environment: Environment): Promise<ReadSettings & { pipeline: AnyPipeline }> {
+export async function readEnvironment(given: Environment): Promise<ReadSettings & { pipeline: AnyPipeline }> {
+  const { environment, problem } = withPreset(given)
+  if (problem !== undefined) throw new SettingsError(formatProblems([problem]))
   const pipeline = await pipelineOf(environment)
   const read = readSettings(environment, pipeline)
   if (read.problems.length > 0) throw new SettingsError(formatProblems(read.problems))

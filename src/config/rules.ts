@@ -3,9 +3,15 @@ import { environmentName } from './option.ts'
 import type { CoreOptions, CoreSettings } from './options.ts'
 import type { Problem } from './problem.ts'
 import { connectionRules } from './rules/connection.ts'
+import { deadLetterRules } from './rules/dead-letters.ts'
 import { deadlineRules } from './rules/deadlines.ts'
+import { outputRules } from './rules/outputs.ts'
 import { recordRules } from './rules/records.ts'
+import { sampleRules } from './rules/samples.ts'
+import { schemaRegistryRules } from './rules/schema-registry.ts'
 import { sizeRules } from './rules/sizes.ts'
+import { summaryRules } from './rules/summaries.ts'
+import { topicSettingRules } from './rules/topic-settings.ts'
 import { topicRules } from './rules/topics.ts'
 
 /**
@@ -23,10 +29,16 @@ export interface Rule {
 
 export const rules: readonly Rule[] = [
   ...topicRules,
+  ...topicSettingRules,
   ...connectionRules,
   ...recordRules,
+  ...schemaRegistryRules,
+  ...outputRules,
+  ...summaryRules,
+  ...deadLetterRules,
   ...deadlineRules,
-  ...sizeRules
+  ...sizeRules,
+  ...sampleRules
 ]
 
 /** The rules that these settings break. `broken` are the variables that already are in a mistake. */

@@ -3,10 +3,17 @@ import type { CoreSettings } from './options.ts'
 import { pipelineOptions } from './options.ts'
 import { outputsOf } from './outputs.ts'
 import { deadlineWarnings } from './rules/deadlines.ts'
+import { outputWarnings } from './rules/outputs.ts'
 
 /** What works but is probably not meant: logged at start, each a sentence that names the settings. */
 export function findWarnings(settings: CoreSettings, pipeline: AnyPipeline): string[] {
-  const single = [...openPassword(settings), ...idleClock(settings), ...deadlineWarnings(settings)]
+  const single = [
+    ...openPassword(settings),
+    ...openRegistryPassword(settings),
+    ...idleClock(settings),
+    ...deadlineWarnings(settings),
+    ...outputWarnings(settings)
+  ]
   const own = [...sharedTopics(settings, pipeline), ...single]
   return [...own, ...(pipeline.warnings?.(pipelineOptions(settings, pipeline)) ?? [])]
 }
@@ -23,6 +30,16 @@ function sharedTopics(settings: CoreSettings, pipeline: AnyPipeline): string[] {
 function openPassword({ securityProtocol, saslMechanism }: CoreSettings): string[] {
   if (securityProtocol !== 'SASL_PLAINTEXT' || saslMechanism !== 'PLAIN') return []
   return ['SECURITY_PROTOCOL=SASL_PLAINTEXT with SASL_MECHANISM=PLAIN sends the password unencrypted.']
+}
+
+function openRegistryPassword(settings: CoreSettings): string[] {
+  const { schemaRegistryUrl: url, schemaRegistryUsername: user, schemaRegistryToken: token } = settings
+  if (!url?.startsWith('http://') || (user === undefined && token === undefined) || isLocal(url)) return []
+  return ['SCHEMA_REGISTRY_URL begins with http://, so that the password or token is sent unencrypted.']
+}
+
+function isLocal(url: string): boolean {
+  return /^http:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])([:/]|$)/.test(url)
 }
 
 function idleClock({ ageClock, maxRecordAgeMs }: CoreSettings): string[] {

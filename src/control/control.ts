@@ -1,6 +1,6 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { SettingsError } from '../config/read-environment.ts'
-import type { Processor } from '../processor.ts'
+import type { Processor } from '../running-processor.ts'
 import { isListening } from './client.ts'
 import { parsePartitions } from './partition-list.ts'
 import type { Paused, ProcessStatus } from './protocol.ts'

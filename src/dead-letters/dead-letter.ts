@@ -1,7 +1,9 @@
 import { parsePosition, type RecordPosition, type StoredRecord } from '../kafka/stored-record.ts'
 import type { Header } from '../pipeline.ts'
-import { SOURCE_HEADER } from '../slabs/source-header.ts'
-import { OMITTED_BYTES_HEADER, ORIGINAL_TIMESTAMP_HEADER, PREFIX } from './headers.ts'
+import { readEncryption, type Encryption } from './encryption/encryption.ts'
+import { readErrorHeaders } from './error-headers.ts'
+import { OMITTED_BYTES_HEADER, ORIGINAL_TIMESTAMP_HEADER } from './headers.ts'
+import { textOf } from './header-styles/style.ts'
 
 /** A dead letter, read back from its headers. */
 export interface DeadLetter {
@@ -22,55 +24,33 @@ export interface DeadLetter {
   readonly omittedBytes: number | undefined
   /** Set if the brokers would have refused the record's own timestamp, milliseconds since 1970. */
   readonly originalTimestampMs: number | undefined
+  /** Set if the value, or part of it, is encrypted. */
+  readonly encryption: Encryption | undefined
 }
-
-const FIRST = `${PREFIX}topic`
-const OURS = /^millrace\.(.+)$/s
-/** What follows Connect's names where it applies. */
-const FURTHER: ReadonlySet<string> = new Set([ORIGINAL_TIMESTAMP_HEADER, OMITTED_BYTES_HEADER, SOURCE_HEADER])
 
 /** Undefined if it is none of Millrace's: any record can be in a topic. */
 export function readDeadLetter(record: StoredRecord): DeadLetter | undefined {
-  const { block, rest } = splitHeaders(record.headers)
-  const of = (name: string) => block.get(`${PREFIX}${name}`) ?? ''
-  const position = `${of('topic')}/${of('partition')}/${of('offset')}`
+  const found = readErrorHeaders(record.headers)
+  if (found === undefined) return undefined
+  const { facts, block, rest } = found
+  const { position, reason, message, stage, group, pipeline } = facts
   const source = parsePosition(position)
-  const reason = OURS.exec(of('exception.class.name'))?.[1]
-  const pipeline = OURS.exec(of('class.name'))?.[1]
-  if (source === undefined || reason === undefined || pipeline === undefined) return undefined
+  if (source === undefined || reason === '' || pipeline === '') return undefined
   return {
     record,
     source,
     reason,
-    message: of('exception.message'),
-    stage: of('stage'),
-    group: of('connector.name'),
+    message,
+    stage,
+    group,
     pipeline,
     ownHeaders: rest,
-    omittedBytes: numberOf(block.get(OMITTED_BYTES_HEADER)),
-    originalTimestampMs: numberOf(block.get(ORIGINAL_TIMESTAMP_HEADER))
+    omittedBytes: numberOf(textOf(block, OMITTED_BYTES_HEADER)),
+    originalTimestampMs: numberOf(textOf(block, ORIGINAL_TIMESTAMP_HEADER)),
+    encryption: readEncryption(block)
   }
 }
 
-/**
- * Takes the last block of error headers out: it begins with the last header that names a topic, and goes on as long as
- * the names are those of a block, each once. Whatever stands before it is the record's own, whatever it is called.
- */
-function splitHeaders(headers: readonly Header[]) {
-  const block = new Map<string, string>()
-  const start = headers.findLastIndex(({ name }) => name === FIRST)
-  if (start < 0) return { block, rest: headers }
-  for (const { name, value } of headers.slice(start)) {
-    if (!isOfBlock(name) || block.has(name)) break
-    block.set(name, Buffer.from(value).toString())
-  }
-  return { block, rest: headers.toSpliced(start, block.size) }
-}
-
-function isOfBlock(name: string): boolean {
-  return name.startsWith(PREFIX) || FURTHER.has(name)
-}
-
-function numberOf(text: string | undefined): number | undefined {
-  return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined
+function numberOf(text: string): number | undefined {
+  return /^\d{1,16}$/.test(text) ? Number(text) : undefined
 }

@@ -1,4 +1,4 @@
-import { PREFIX } from './headers.ts'
+import { CONNECT_PREFIX } from './header-styles/connect.ts'
 
 export interface FixtureTest {
   /** What `testPipeline` and the pipeline are imported from, as seen from the test file. */
@@ -36,8 +36,9 @@ interface FixtureRecord {
 }
 
 const file = new URL(${text(`./${dataFile}`)}, import.meta.url)
-const { environment, records } = JSON.parse(readFileSync(file, 'utf8')) as {
+const { environment, schemas, records } = JSON.parse(readFileSync(file, 'utf8')) as {
   environment: Record<string, string>
+  schemas?: Record<string, { text: string; references: string[] }>
   records: FixtureRecord[]
 }
 const bytes = (base64: string) => Buffer.from(base64, 'base64')
@@ -46,7 +47,7 @@ for (const record of records) {
   test(record.name,${hasApart ? ' { timeout: 30_000 },' : ''} async () => {
     const { outcome, reason, rule, outputs } = await run(record)
     const deadLetter = outputs.find(({ output }) => output === 'dead-letter')
-    const message = deadLetter?.headers[${text(`${PREFIX}exception.message`)}]
+    const message = deadLetter?.headers[${text(`${CONNECT_PREFIX}exception.message`)}]
     const found = Object.entries({ outcome, reason, rule, message }).filter(([, value]) => value !== undefined)
     assert.deepEqual(Object.fromEntries(found), record.expected)
   })
@@ -60,7 +61,7 @@ ${hasApart ? '  if (record.apart) return runApart(record)\n' : ''}  const { key,
     headers: Object.fromEntries(headers.map(([name, value]) => [name, bytes(value).toString()])),
     timestampMs
   }
-  const [result] = await testPipeline(pipeline, [given], { environment, nowMs: timestampMs })
+  const [result] = await testPipeline(pipeline, [given], { environment, schemas, nowMs: timestampMs })
   return result
 }
 `
@@ -76,12 +77,12 @@ function apart(millrace: string, pipeline: string): string {
 const SCRIPT = \`
 import { readFileSync, writeSync } from 'node:fs'
 ${importsOf(millrace, pipeline).replace(/[\\`$]/g, String.raw`\$&`)}
-const { key, value, headers, timestampMs, environment } = JSON.parse(readFileSync(0, 'utf8'))
+const { key, value, headers, timestampMs, environment, schemas } = JSON.parse(readFileSync(0, 'utf8'))
 const bytes = base64 => (base64 === null ? null : Buffer.from(base64, 'base64'))
 const named = headers.map(([name, value]) => [name, bytes(value).toString()])
 const record = { key: bytes(key)?.toString(), value: bytes(value), headers: Object.fromEntries(named), timestampMs }
 writeSync(1, 'ready')
-const [result] = await testPipeline(pipeline, [record], { environment, nowMs: timestampMs })
+const [result] = await testPipeline(pipeline, [record], { environment, schemas, nowMs: timestampMs })
 writeSync(1, JSON.stringify(result))
 \`
 
@@ -91,14 +92,14 @@ type Result = Awaited<ReturnType<typeof testPipeline>>[number]
 function runApart(record: FixtureRecord): Result {
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', SCRIPT], {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
-    input: JSON.stringify({ ...record, environment }),
+    input: JSON.stringify({ ...record, environment, schemas }),
     timeout: 20_000,
     killSignal: 'SIGKILL'
   })
   const [isReady, answer] = stdout.toString().split(/(?<=^ready)/)
   if (isReady !== 'ready') throw new Error(\`it did not even begin: \${stderr.toString()}\`)
   if (answer) return JSON.parse(answer) as Result
-  const headers = { ${text(`${PREFIX}exception.message`)}: 'killed-worker' }
+  const headers = { ${text(`${CONNECT_PREFIX}exception.message`)}: 'killed-worker' }
   const deadLetter = { output: 'dead-letter', key: null, value: null, headers, timestampMs: record.timestampMs }
   return { outcome: 'dead-letter', reason: 'killed-worker', outputs: [deadLetter] }
 }

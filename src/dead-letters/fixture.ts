@@ -1,8 +1,9 @@
+import type { SchemaText } from '../avro/record-type.ts'
 import type { Environment } from '../config/environment.ts'
 import type { TestRecord, TestResult } from '../test-pipeline.ts'
 import type { DeadLetter } from './dead-letter.ts'
 import type { OutgoingRecord } from './redriven.ts'
-import { PREFIX } from './headers.ts'
+import { CONNECT_PREFIX } from './header-styles/connect.ts'
 
 /** What is to become of a record; what is left out must not be there. */
 export interface ExpectedResult {
@@ -27,6 +28,8 @@ export interface FixtureRecord {
 export interface FixtureData {
   /** Settings, as environment variables, by which the pipeline judged them. */
   readonly environment: Environment
+  /** Of records in Avro: what they were written with, by number or GUID. */
+  readonly schemas?: Readonly<Record<string, SchemaText>>
   readonly records: readonly FixtureRecord[]
 }
 
@@ -69,6 +72,6 @@ export function isExact({ key, headers }: FixtureRecord): boolean {
 /** What `testPipeline` answered, in the words of `expected`. */
 export function foundResult({ outcome, reason, outputs }: TestResult): ExpectedResult {
   const deadLetter = outputs.find(({ output }) => output === 'dead-letter')
-  const message = deadLetter?.headers[`${PREFIX}exception.message`]
+  const message = deadLetter?.headers[`${CONNECT_PREFIX}exception.message`]
   return { outcome, ...(reason && { reason }), ...(message !== undefined && { message }) }
 }

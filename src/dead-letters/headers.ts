@@ -1,13 +1,9 @@
 import type { Header } from '../pipeline.ts'
-import type { Reason } from '../slabs/outcomes.ts'
 
-/**
- * The headers that say why a record is a dead letter: Kafka Connect's names and, like Connect's, all text. They are
- * appended after the record's own, even where these have equal names (a dead letter that was read again has both).
- *
- * `exception.message` holds `reason@byte` or every `field:reason`; nothing here ever holds a value of the record.
+/*
+ * The headers that Millrace gives names of its own, for what the header styles have no place for. None ever holds a
+ * value of the record.
  */
-export const PREFIX = '__connect.errors.'
 
 /** Says how long the value was that a dead letter by reference leaves out. */
 export const OMITTED_BYTES_HEADER = 'millrace.omitted.bytes'
@@ -16,11 +12,17 @@ export const RULE_HEADER = 'millrace.rule'
 /** The input's timestamp, milliseconds since 1970, where the broker would have refused it. */
 export const ORIGINAL_TIMESTAMP_HEADER = 'millrace.original.timestamp'
 
-export interface DeadLetterSource {
-  readonly topic: string
-  readonly partition: number
-  readonly offset: number
-}
+/** Of a dead letter whose headers have no place for its reason, or for the pipeline. */
+export const REASON_HEADER = 'millrace.reason'
+export const PIPELINE_HEADER = 'millrace.pipeline'
+/** What of a dead letter's value is encrypted: `fields`, or all of the `value`. */
+export const ENCRYPTION_HEADER = 'millrace.encryption'
+/** The name of the key that encrypted it. */
+export const ENCRYPTION_KEY_HEADER = 'millrace.encryption.key'
+/** Tells the key from another one that was once given the same name. */
+export const ENCRYPTION_CHECK_HEADER = 'millrace.encryption.key.check'
+/** With `fields`: shows that nothing of the value has been changed since, what can be read no more than what can't. */
+export const ENCRYPTION_SEAL_HEADER = 'millrace.encryption.seal'
 
 /** How often the record has been redriven, by `millrace dlq redrive`; the two below come right after it. */
 export const REDRIVE_ATTEMPT_HEADER = 'millrace.redrive.attempt'
@@ -30,35 +32,3 @@ export const REDRIVE_ORIGIN_HEADER = 'millrace.redrive.origin'
 export const REDRIVE_GROUP_HEADER = 'millrace.redrive.group'
 
 export const textHeader = (name: string, value: string): Header => ({ name, value: Buffer.from(value) })
-
-/** Makes the function that writes the headers of one dead letter; what is the same for all is encoded once. */
-export function createDeadLetterHeaders(names: { groupId: string; clientId: string; pipeline: string }) {
-  const connector = textHeader(`${PREFIX}connector.name`, names.groupId)
-  const task = textHeader(`${PREFIX}task.id`, names.clientId)
-  const pipeline = textHeader(`${PREFIX}class.name`, `millrace.${names.pipeline}`)
-
-  return (source: DeadLetterSource, reason: Reason, message: string): Header[] => [
-    textHeader(`${PREFIX}topic`, source.topic),
-    textHeader(`${PREFIX}partition`, String(source.partition)),
-    textHeader(`${PREFIX}offset`, String(source.offset)),
-    connector,
-    task,
-    textHeader(`${PREFIX}stage`, stageOf(reason)),
-    pipeline,
-    textHeader(`${PREFIX}exception.class.name`, `millrace.${reason}`),
-    textHeader(`${PREFIX}exception.message`, message)
-  ]
-}
-
-/** Connect's own names for the two stages that a record can fail in. */
-function stageOf(reason: Reason): 'VALUE_CONVERTER' | 'TRANSFORMATION' {
-  switch (reason) {
-    case 'rejected':
-    case 'transform-threw':
-    case 'output-too-large':
-    case 'killed-worker':
-      return 'TRANSFORMATION'
-    default:
-      return 'VALUE_CONVERTER'
-  }
-}

@@ -1,6 +1,8 @@
 import type { TopicPartition } from '../kafka/ports.ts'
 import type { RecordPosition, StoredRecord } from '../kafka/stored-record.ts'
 import { type DeadLetter, readDeadLetter } from './dead-letter.ts'
+import type { EncryptionKey } from './encryption/keys.ts'
+import { restored } from './encryption/restore.ts'
 import { matches } from './filter.ts'
 import { historyOf, type OutgoingRecord, redriven } from './redriven.ts'
 import type { RedriveProgress } from './redrive-progress.ts'
@@ -27,6 +29,8 @@ export interface StepOptions {
   readonly settings: RedriveSettings
   readonly group: string
   readonly terms: RedriveTerms
+  /** By which encrypted values are restored. */
+  readonly keys: readonly EncryptionKey[]
   /** The record that a dead letter came from, if it is still there. */
   originalOf(position: RecordPosition): Promise<StoredRecord | undefined>
   /** 0 for a topic that does not exist. */
@@ -34,7 +38,11 @@ export interface StepOptions {
   nowMs(): number
 }
 
-/** What a redrive is to do with a record. `progress`: of its partition. */
+/**
+ * What a redrive is to do with a record. `progress`: of its partition.
+ *
+ * @throws MissingKeyError
+ */
 export async function stepFor(record: StoredRecord, progress: RedriveProgress, options: StepOptions): Promise<Step> {
   const { terms, group } = options
   const deadLetter = readDeadLetter(record)
@@ -63,10 +71,13 @@ async function placed(deadLetter: DeadLetter, options: StepOptions): Promise<Ste
   const topic = targetOf(settings, origin)
   const isGone = isOmitted && !isOriginalOf(deadLetter, original)
   if (isGone || options.partitionsOf(topic) === 0) return { ...about, outcome: 'gone' }
+  // What goes into quarantine stays encrypted; what goes back is what it was.
+  const readable = restored(deadLetter, options.keys)
+  if (readable === undefined) return { ...about, outcome: 'changed' }
   return {
     ...about,
     outcome: 'redriven',
-    row: rowTo(topic, origin, redriven(deadLetter, group, options.nowMs(), original), options)
+    row: rowTo(topic, origin, redriven(readable, group, options.nowMs(), original), options)
   }
 }
 

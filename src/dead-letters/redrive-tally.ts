@@ -6,6 +6,8 @@ export const redriveOutcomes = [
   'exhausted',
   /** It left its value out, and the record that it came from is no longer there. */
   'gone',
+  /** It is encrypted, and something in it is not what was encrypted: it can't be restored. */
+  'changed',
   /** The brokers would not take it. */
   'refused',
   /** An earlier redrive took it. */

@@ -7,7 +7,7 @@ import type { Delivery, DeliveryOptions } from './delivery.ts'
  * committed about once a second. Whatever happens, what is not committed is read again.
  */
 export function atLeastOnce(options: DeliveryOptions): Delivery {
-  const { transport, commit, rewind, events, next, drop, failed } = options
+  const { transport, metrics, commit, rewind, events, next, drop, failed } = options
   const { producer } = transport
 
   const produce: Produce = new Produce({
@@ -21,6 +21,7 @@ export function atLeastOnce(options: DeliveryOptions): Delivery {
   })
   const isolate = new Isolate({
     producer,
+    metrics,
     events,
     underWay: assignment => produce.underWay(assignment),
     ordinary: batch => produce.ship(batch),
@@ -38,6 +39,7 @@ export function atLeastOnce(options: DeliveryOptions): Delivery {
       commit.step()
     },
     now: assignments => commit.now(assignments),
+    close: () => undefined,
     delivered: report => produce.delivered(report),
     transactionFailed: failure => failed(new Error(`a transaction that nobody began has failed: ${failure.message}`))
   }

@@ -16,11 +16,15 @@ export interface Delivery extends Pick<TransportEvents, 'delivered' | 'transacti
   step(): void
   /** Commits what has settled of these, which have nothing in flight. Resolves also if that fails; it is logged. */
   now(assignments: readonly Assignment[]): Promise<void>
+  /** The assignment is fenced: what waits here of it is dropped. What is with the client ends by itself. */
+  close(assignment: Assignment): void
 }
 
 /** What both need. */
 export interface DeliveryOptions {
   readonly transport: Transport
+  /** The output that tells of records; -1 where none does. */
+  readonly metrics: number
   readonly consumer: RecordConsumer
   readonly assignments: Assignments
   readonly commit: Commit

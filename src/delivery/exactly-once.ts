@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordConsumer, RecordTransactions } from '../kafka/ports.ts'
 import { Abort } from '../stages/abort.ts'
+import type { GroupOffsets } from '../stages/group-offsets.ts'
 import { Transact } from '../stages/transact.ts'
 import type { Delivery, DeliveryOptions } from './delivery.ts'
 
 export interface ExactlyOnceOptions extends DeliveryOptions {
+  readonly offsets: Pick<GroupOffsets, 'summaryAt'>
   readonly transactions: RecordTransactions
   readonly transactionMs: number
   /** Records in flight at most: one half is in the open transaction, the other is worked on while it commits. */
@@ -34,9 +36,10 @@ export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
   const abort = new Abort({
     transactions,
     consumer,
+    summaryAt: position => options.offsets.summaryAt(position),
     assignments,
     events,
-    rewind: (live, offsetOf) => rewind.now(live, offsetOf)
+    rewind: (live, startOf) => rewind.now(live, startOf)
   })
   return {
     release: batch => transact.release(batch),
@@ -45,6 +48,7 @@ export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
       transact.step()
     },
     now: assigned => transact.now(assigned),
+    close: () => undefined,
     // The commit of its transaction acknowledges a row.
     delivered: () => undefined,
     transactionFailed: failure => transact.transactionFailed(failure)

@@ -56,6 +56,18 @@ export function isVerdict(code: number): boolean {
   return ISOLATE.has(code)
 }
 
+/** A summary that can't be written ends the process, too: no record is to blame for it, and the next ones build on it. */
+export function summaryRefusal(source: TopicPartition, { code, message }: ProduceFailure, summaryTopic: string): Error {
+  const what = `a summary of ${source.topic}/${source.partition} can not be written to ${summaryTopic} (SUMMARY_TOPIC)`
+  return new Error(`${what}: ${message} (code ${code}); mend the topic, or the right to write to it`)
+}
+
+/** So do metrics of records or batches, which would otherwise be told of wrongly. */
+export function metricsRefusal(source: TopicPartition, { code, message }: ProduceFailure): Error {
+  const what = `metrics of ${source.topic}/${source.partition} can not be written to METRICS_TOPIC`
+  return new Error(`${what}: ${message} (code ${code}); mend the topic, or the right to write to it`)
+}
+
 /** What ends the process: a refusal that somebody has to mend. */
 export function refusal({ topic, partition }: TopicPartition, { code, message }: ProduceFailure): Error {
   return new Error(`the brokers refused output of ${topic}/${partition}: ${message} (code ${code})`)

@@ -1,4 +1,5 @@
 import type { Verdict } from '../slabs/verdict.ts'
+import type { SummaryState } from '../summaries/summary-state.ts'
 import { Ledger, addTally, emptyTally, type Tally } from './ledger.ts'
 
 /**
@@ -7,6 +8,12 @@ import { Ledger, addTally, emptyTally, type Tally } from './ledger.ts'
  * longer ours.
  */
 export type AssignmentState = 'assigned' | 'draining' | 'fenced' | 'closed'
+
+/** Where a partition is read from again, and what its next summary has counted of the records before. */
+export interface Start {
+  readonly offset: number
+  readonly summary?: SummaryState | undefined
+}
 
 /** A partition under one assignment. */
 export class Assignment {
@@ -18,6 +25,8 @@ export class Assignment {
   state: AssignmentState = 'assigned'
   /** The offset of the last commit that Kafka confirmed. */
   committed: number | undefined
+  /** What the next summary had counted by then, as it stands beside that offset. */
+  committedSummary: SummaryState | undefined
   /** It is about to be read again from its frontier: nothing more of it is to be produced. */
   rewinding = false
   /** By offset: records that have been judged, and are to be judged no more. */
@@ -25,14 +34,15 @@ export class Assignment {
   /** Among the records below this offset is one whose output the brokers refuse: each is sent by itself. */
   isolateBelow: number
 
-  /** `earlier` and `offset`: it is read again from there. */
-  constructor(topic: string, partition: number, epoch: number, earlier?: Assignment, offset?: number) {
+  /** `earlier` and `start`: it is read again from there. */
+  constructor(topic: string, partition: number, epoch: number, earlier?: Assignment, start?: Start) {
     this.topic = topic
     this.partition = partition
     this.epoch = epoch
-    this.ledger = new Ledger(offset)
+    this.ledger = new Ledger(start?.offset, start?.summary)
     this.committed = earlier?.committed
-    this.verdicts = new Map(earlier?.verdicts.entries().filter(([judged]) => judged >= (offset ?? 0)))
+    this.committedSummary = earlier?.committedSummary
+    this.verdicts = new Map(earlier?.verdicts.entries().filter(([judged]) => judged >= (start?.offset ?? 0)))
     this.isolateBelow = earlier?.isolateBelow ?? 0
   }
 
@@ -43,7 +53,15 @@ export class Assignment {
 
   /** What a commit would tell Kafka that it does not know yet. */
   get uncommitted(): boolean {
-    return this.state !== 'closed' && this.ledger.frontier !== undefined && this.ledger.frontier !== this.committed
+    const { frontier, summary } = this.ledger
+    if (this.state === 'closed' || frontier === undefined) return false
+    return frontier !== this.committed || summary !== this.committedSummary
+  }
+
+  /** Kafka has confirmed this. */
+  confirm(offset: number, summary: SummaryState | undefined): void {
+    this.committed = offset
+    this.committedSummary = summary
   }
 }
 
@@ -65,9 +83,9 @@ export class Assignments {
   }
 
   /** The same partition under a new epoch, to be read again from an offset: what is in flight is abandoned. */
-  reopen(earlier: Assignment, offset: number): Assignment {
+  reopen(earlier: Assignment, start: Start): Assignment {
     this.close(earlier)
-    return this.#add(new Assignment(earlier.topic, earlier.partition, ++this.#lastEpoch, earlier, offset))
+    return this.#add(new Assignment(earlier.topic, earlier.partition, ++this.#lastEpoch, earlier, start))
   }
 
   #add(assignment: Assignment): Assignment {

@@ -121,13 +121,14 @@ export class Caution {
     this.#running = undefined
   }
 
-  /** What is to stand beside this offset when it is committed; undefined for nothing. */
-  metadataAt(offset: number): string | undefined {
+  /** What is to stand beside this offset when it is committed, `summary` with it; undefined for nothing. */
+  metadataAt(offset: number, summary?: object): string | undefined {
     const suspect = this.#suspect !== undefined && this.#suspect.until > offset ? this.#suspect : undefined
     return commitMetadataText({
       attempts: offset === this.#start ? this.#attempts : 0,
       named: this.#running ?? suspect,
       convicted: this.convicted.filter(record => record >= offset),
+      summary,
       others: this.#others
     })
   }

@@ -11,6 +11,8 @@ export interface CommitMetadata {
   readonly named: NamedStretch | undefined
   /** Records behind the offset that have killed enough processes, and are not to be run any more. */
   readonly convicted: readonly number[]
+  /** What the partition's next summary has counted up to the offset; `SummaryState` reads it. */
+  readonly summary?: unknown
   readonly others: Readonly<Record<string, unknown>>
 }
 
@@ -27,29 +29,37 @@ export interface NamedStretch {
 /** Kafka's own default limit, offset.metadata.max.bytes. */
 const MAX_BYTES = 4096
 const VERSION = 1
-/** Each of them has cost several deaths. */
-const MAX_CONVICTED = 50
+/** Each of them has cost several deaths. With so many there is always room for the largest summary, 3,500 bytes. */
+const MAX_CONVICTED = 20
 
 export const NO_METADATA: CommitMetadata = { attempts: 0, named: undefined, convicted: [], others: {} }
 
 export function parseCommitMetadata(text: string): CommitMetadata {
   const fields = parsedObject(text)
   if (fields?.v !== VERSION) return NO_METADATA
-  const { v: _, attempts, record, convicted, ...others } = fields
+  const { v: _, attempts, record, convicted, summary, ...others } = fields
   return {
     attempts: isCount(attempts) ? attempts : 0,
     named: parsedStretch(record),
     convicted: Array.isArray(convicted) ? convicted.filter(isCount) : [],
+    ...(summary === undefined ? {} : { summary }),
     others
   }
 }
 
 /** Undefined if there is nothing to say. Where it would be too long, the other features' fields are left out. */
-export function commitMetadataText({ attempts, named, convicted, others }: CommitMetadata): string | undefined {
+export function commitMetadataText({
+  attempts,
+  named,
+  convicted,
+  summary,
+  others
+}: CommitMetadata): string | undefined {
   const own = {
     ...(attempts > 0 ? { attempts } : {}),
     ...(named === undefined ? {} : { record: stretchFields(named) }),
-    ...(convicted.length === 0 ? {} : { convicted: convicted.slice(0, MAX_CONVICTED) })
+    ...(convicted.length === 0 ? {} : { convicted: convicted.slice(0, MAX_CONVICTED) }),
+    ...(summary === undefined ? {} : { summary })
   }
   const all = textOf({ ...others, ...own })
   return all === undefined || Buffer.byteLength(all) <= MAX_BYTES ? all : textOf(own)

@@ -1,3 +1,4 @@
+import type { SummaryState } from '../summaries/summary-state.ts'
 import { DEAD_LETTER, EXPIRED, FILTERED, PROCESSED } from '../slabs/outcomes.ts'
 
 /** How many records had which outcome. */
@@ -37,10 +38,13 @@ export function tallyOf(outcomes: Uint8Array, first: number, end: number): Tally
 
 /** A stretch of records that is in flight: a batch, as the ledger sees it. Hand it back to `settle`. */
 export interface Entry {
+  /** 0 for something that is to be acknowledged between the records before and behind it: a summary. */
   records: number
   /** The offset after its last record, or further on if the end of the partition has been seen behind it. */
   nextOffset: number
   settled: boolean
+  /** What its partition's next summary has counted up to and with it; undefined until that is known. */
+  summary?: SummaryState | undefined
 }
 
 /**
@@ -57,16 +61,26 @@ export class Ledger {
   inFlight = 0
   /** Every record below this offset has settled: what may be committed. Undefined until anything is known. */
   frontier: number | undefined
+  /** What the next summary has counted of the records below the frontier. */
+  summary: SummaryState | undefined
   /** The first offset that was opened; undefined until one is. */
   #firstOpened: number | undefined
   readonly #entries: Entry[] = []
   #first = 0
   #highest = -1
   #abandoned = false
+  /** Entries without records that have not settled. */
+  #unsettledBetween = 0
 
   /** `frontier`: where the partition is read from, if that is known: all before it has settled. */
-  constructor(frontier?: number) {
+  constructor(frontier?: number, summary?: SummaryState) {
     this.frontier = frontier
+    this.summary = summary
+  }
+
+  /** Whether anything has not settled, be it a record or something between records. */
+  get busy(): boolean {
+    return this.inFlight > 0 || this.#unsettledBetween > 0
   }
 
   /** Where to begin if everything that has not settled is to be read again; undefined if nothing has been read. */
@@ -93,6 +107,20 @@ export class Ledger {
     return entry
   }
 
+  /**
+   * Takes in something between records: right behind `before`, or behind all that has settled where that has, too. The
+   * frontier passes it when it settles. `offset`: the end of what is before it, should the ledger know of nothing there.
+   */
+  openBetween(before: Entry | undefined, offset: number): Entry {
+    const entries = this.#entries
+    const at = Math.max(before === undefined ? 0 : entries.indexOf(before) + 1, this.#first)
+    const nextOffset = at > this.#first ? entries[at - 1].nextOffset : (this.frontier ?? offset)
+    const entry = { records: 0, nextOffset, settled: false }
+    entries.splice(at, 0, entry)
+    this.#unsettledBetween++
+    return entry
+  }
+
   /** Cuts an entry in two: it keeps its first `records`, which end before `nextOffset`; the rest is returned. */
   split(entry: Entry, records: number, nextOffset: number): Entry {
     const rest = { records: entry.records - records, nextOffset: entry.nextOffset, settled: entry.settled }
@@ -110,6 +138,7 @@ export class Ledger {
     if (entry.settled) throw new RangeError(`the batch before offset ${entry.nextOffset} settled twice`)
     entry.settled = true
     this.inFlight -= entry.records
+    if (entry.records === 0) this.#unsettledBetween--
     addTally(this.tally, tally)
     return this.#advance()
   }
@@ -133,6 +162,7 @@ export class Ledger {
     this.#abandoned = true
     this.abandoned += this.inFlight
     this.inFlight = 0
+    this.#unsettledBetween = 0
     for (const entry of this.#entries) entry.settled = true
     this.#entries.length = 0
     this.#first = 0
@@ -142,7 +172,9 @@ export class Ledger {
     const entries = this.#entries
     const first = this.#first
     while (this.#first < entries.length && entries[this.#first].settled) {
-      this.frontier = entries[this.#first].nextOffset
+      const { nextOffset, summary } = entries[this.#first]
+      this.frontier = nextOffset
+      this.summary = summary ?? this.summary
       this.#first++
     }
     const moved = this.#first > first

@@ -1,6 +1,12 @@
 import type { CommitOffset, CommittedPosition, TopicPartition } from '../kafka/ports.ts'
 import { Caution } from './caution.ts'
 import { parseCommitMetadata } from './commit-metadata.ts'
+import type { SummaryState } from '../summaries/summary-state.ts'
+
+/** An offset to be committed, and what the partition's next summary has counted by then. */
+export interface SettledOffset extends CommitOffset {
+  readonly summary?: SummaryState | undefined
+}
 
 /** What the group has committed for a partition of ours, as far as we know. */
 export interface Position extends TopicPartition {
@@ -8,6 +14,8 @@ export interface Position extends TopicPartition {
   offset: number | undefined
   /** The text beside it; null where a commit has failed, so that it is not known. */
   metadata: string | null
+  /** What the next summary has counted up to the offset. */
+  summary: SummaryState | undefined
   readonly caution: Caution
 }
 
@@ -18,9 +26,13 @@ export class Positions {
   readonly #watched = new Set<Caution>()
 
   /** `maxRecords`: how many records of it a process may have had in flight when it died. */
-  open({ topic, partition, offset, metadata }: CommittedPosition, maxRecords: number): Position {
+  open(
+    { topic, partition, offset, metadata }: CommittedPosition,
+    maxRecords: number,
+    summary: SummaryState | undefined
+  ): Position {
     const caution = new Caution(offset, parseCommitMetadata(metadata), maxRecords)
-    const position = { topic, partition, offset: offset < 0 ? undefined : offset, metadata, caution }
+    const position = { topic, partition, offset: offset < 0 ? undefined : offset, metadata, summary, caution }
     this.#byName.set(nameOf(position), position)
     this.#watched.add(caution)
     return position
@@ -46,20 +58,21 @@ export class Positions {
     return false
   }
 
-  committed(offset: CommitOffset): void {
+  committed(offset: SettledOffset): void {
     const position = this.of(offset)
     if (position === undefined) return
     position.offset = offset.offset
     position.metadata = offset.metadata ?? ''
+    position.summary = offset.summary
     position.caution.settled(offset.offset)
   }
 
   /** Its answer may be all that was lost. Where the group may be further on, the old offset must not be repeated. */
-  failed(offset: CommitOffset): void {
+  failed(offset: SettledOffset): void {
     const position = this.of(offset)
     if (position === undefined) return
     position.metadata = null
-    if (position.offset !== offset.offset) position.offset = undefined
+    if (position.offset !== offset.offset || position.summary !== offset.summary) position.offset = undefined
   }
 }
 

@@ -1,3 +1,5 @@
+import type { SchemaText } from '../avro/record-type.ts'
+import type { SchemaKey } from '../avro/wire-format.ts'
 import type { SlabShape } from '../slabs/layout.ts'
 
 /** What crosses the thread boundary, besides the slabs themselves. */
@@ -19,4 +21,19 @@ export interface SlabTask {
   readonly from: number
   readonly until: number
   readonly large?: { readonly memory: SharedArrayBuffer; readonly shape: SlabShape }
+  readonly schemas?: TaskSchemas
+}
+
+/** What a worker has to know of the schema registry to run a task. */
+export interface TaskSchemas {
+  /** The schemas that the task's records were written with; workers keep what they have made of them. */
+  readonly writers: readonly WriterSchema[]
+  /** By output: the number of the schema that its rows are written with. Empty where rows are JSON. */
+  readonly outputIds: readonly number[]
+}
+
+export interface WriterSchema {
+  readonly key: SchemaKey
+  /** Undefined if the registry says that there is none. */
+  readonly schema: SchemaText | undefined
 }

@@ -3,7 +3,7 @@ import { Piscina } from 'piscina'
 import { Header } from '../slabs/layout.ts'
 import type { Slab } from '../slabs/slab.ts'
 import { HangWatch, type Standing } from './hang-watch.ts'
-import type { SlabTask, WorkerSetup } from './protocol.ts'
+import type { SlabTask, TaskSchemas, WorkerSetup } from './protocol.ts'
 import { type Death, stoodIn, WorkerDied } from './worker-death.ts'
 
 /**
@@ -95,12 +95,12 @@ export class WorkerPool {
    * Runs records of a slab. Rejects with `WorkerDied` if the thread dies or is ended; then it writes nothing any more and
    * the slab is nobody's, unless it is `stuck`.
    */
-  run(slab: Slab, from: number, until: number): Promise<void> {
+  run(slab: Slab, from: number, until: number, schemas?: TaskSchemas): Promise<void> {
     const index = this.#index.get(slab)
     const task: SlabTask =
       index === undefined
-        ? { slab: -1, from, until, large: { memory: slab.memory, shape: slab.shape } }
-        : { slab: index, from, until }
+        ? { slab: -1, from, until, schemas, large: { memory: slab.memory, shape: slab.shape } }
+        : { slab: index, from, until, schemas }
     return new Promise((resolve, reject) => {
       this.#running.set(slab, { ending: undefined, resolve, reject })
       this.#piscina.run(task).then(

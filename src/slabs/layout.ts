@@ -12,6 +12,9 @@
  *    │ records     columns, one entry a record: offset, timestamp, where key, value │
  *    │             and headers end in the input arena, flags; outcome and detail    │
  *    ├──────────────────────────────────────────────────────────────────────────────┤
+ *    │ terms       columns, one entry a record: for each dimension that records are │
+ *    │             counted by, its term; and where in the output arena terms lie    │
+ *    ├──────────────────────────────────────────────────────────────────────────────┤
  *    │ rows        columns, one entry an output row: its record, output, timestamp, │
  *    │             and where key, value and headers lie, in either arena            │
  *    ├──────────────────────────────────────────────────────────────────────────────┤
@@ -48,7 +51,9 @@ export const Header = {
   /** Where the next byte of the output arena goes. */
   OUTPUT_END: 7,
   /** The first record that has no outcome, because its rows did not fit; the end of the part where all fitted. */
-  STOPPED_AT: 8
+  STOPPED_AT: 8,
+  /** How many terms have a place. */
+  TERMS: 9
 } as const
 
 export const HEADER_WORDS = 16
@@ -64,6 +69,8 @@ export const VALUE_IS_OMITTED = 4
  * by the main thread before the task; `detail` then holds the index of the reason.
  */
 export const HAS_VERDICT = 8
+/** The record is not of the task that runs: another one follows in the same slab, once more is known. Main thread only. */
+export const NOT_NOW = 16
 
 /** How many of each a slab holds. */
 export interface SlabShape {
@@ -71,11 +78,13 @@ export interface SlabShape {
   readonly rows: number
   readonly inputBytes: number
   readonly outputBytes: number
+  /** By so many dimensions processed records are counted; undefined where nothing is counted, not even latencies. */
+  readonly dimensions?: number
 }
 
 export const BATCH_COLUMNS = 5
 export const RECORD_WORD_COLUMNS = 9
-export const RECORD_BYTE_COLUMNS = 3
+export const RECORD_BYTE_COLUMNS = 4
 export const ROW_WORD_COLUMNS = 9
 
 const aligned = (bytes: number): number => (bytes + 7) & ~7
@@ -85,6 +94,8 @@ export interface SlabPlaces {
   readonly batches: number
   readonly recordWords: number
   readonly recordBytes: number
+  readonly dimensionTerms: number
+  readonly termPlaces: number
   readonly rowWords: number
   readonly rowBytes: number
   readonly input: number
@@ -97,7 +108,11 @@ export function placesOf(shape: SlabShape): SlabPlaces {
   // A batch has at least one record, so there are never more batches than records.
   const recordWords = batches + aligned(BATCH_COLUMNS * shape.records * 4)
   const recordBytes = recordWords + aligned(RECORD_WORD_COLUMNS * shape.records * 4)
-  const rowWords = recordBytes + aligned(RECORD_BYTE_COLUMNS * shape.records)
+  const dimensionTerms = recordBytes + aligned(RECORD_BYTE_COLUMNS * shape.records)
+  // A record brings at most one new term a dimension, so there are never more terms than these.
+  const termsBytes = aligned((shape.dimensions ?? 0) * shape.records * 4)
+  const termPlaces = dimensionTerms + termsBytes
+  const rowWords = termPlaces + termsBytes
   const rowBytes = rowWords + aligned(ROW_WORD_COLUMNS * shape.rows * 4)
   const input = rowBytes + aligned(shape.rows)
   const output = input + aligned(shape.inputBytes)
@@ -105,6 +120,8 @@ export function placesOf(shape: SlabShape): SlabPlaces {
     batches,
     recordWords,
     recordBytes,
+    dimensionTerms,
+    termPlaces,
     rowWords,
     rowBytes,
     input,
@@ -114,11 +131,12 @@ export function placesOf(shape: SlabShape): SlabPlaces {
 }
 
 /** Splits the bytes of a slab between its columns and its two arenas; output gets the larger share, as it grows. */
-export function shapeOf(records: number, sizeBytes: number): SlabShape {
+export function shapeOf(records: number, sizeBytes: number, dimensions?: number): SlabShape {
   const rows = records * 2
-  const columns = placesOf({ records, rows, inputBytes: 0, outputBytes: 0 }).end
+  const counting = dimensions === undefined ? {} : { dimensions }
+  const columns = placesOf({ records, rows, inputBytes: 0, outputBytes: 0, ...counting }).end
   const arenas = sizeBytes - columns
   if (arenas < records * 16) throw new RangeError(`a slab of ${sizeBytes} bytes is too small for ${records} records`)
   const inputBytes = Math.floor((arenas * 0.4) / 8) * 8
-  return { records, rows, inputBytes, outputBytes: Math.floor((arenas - inputBytes) / 8) * 8 }
+  return { records, rows, inputBytes, outputBytes: Math.floor((arenas - inputBytes) / 8) * 8, ...counting }
 }

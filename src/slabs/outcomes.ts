@@ -30,7 +30,11 @@ export const reasons = [
   'record-too-large',
   'output-too-large',
   'killed-worker',
-  'refused-by-broker'
+  'refused-by-broker',
+  'not-avro',
+  'unknown-schema',
+  'incompatible-schema',
+  'null-key'
 ] as const
 export type Reason = (typeof reasons)[number]
 

@@ -62,6 +62,7 @@ export class SlabPool {
    */
   overflow(inputBytes: number, outputBytes: number): Slab {
     return Slab.allocate({
+      ...this.#shape,
       records: 1,
       rows: Math.max(LARGE_SLAB_ROWS, this.#shape.rows),
       inputBytes,

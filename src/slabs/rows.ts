@@ -12,10 +12,14 @@ import { completeSourceHeader, sourceHeaderSize, writeSourceHeader } from './sou
  */
 export class RowWriter {
   readonly #slab: Slab
+  /** What rows of records may take; beyond it there is room for one row more. */
   readonly #arenaEnd: number
+  readonly #rowsEnd: number
   #row = 0
   #end = 0
   #record = 0
+  /** The slab's bytes as far as rows may be written. */
+  #arena: Buffer | undefined
   /** Rows and bytes that are kept. */
   #keptRows = 0
   #keptEnd: number
@@ -24,9 +28,11 @@ export class RowWriter {
   /** Set once something did not fit; everything until `drop` is in vain then. */
   overflowed = false
 
-  constructor(slab: Slab) {
+  /** `besideBytes`: room that is kept for a row of `addBeside`, of so many bytes at most. */
+  constructor(slab: Slab, besideBytes = 0) {
     this.#slab = slab
-    this.#arenaEnd = slab.places.output + slab.shape.outputBytes
+    this.#arenaEnd = slab.places.output + slab.shape.outputBytes - besideBytes
+    this.#rowsEnd = slab.shape.rows - (besideBytes > 0 ? 1 : 0)
     this.#keptRows = slab.header[Header.ROWS]
     this.#keptEnd = slab.header[Header.OUTPUT_END]
   }
@@ -41,7 +47,8 @@ export class RowWriter {
     this.#row = this.#keptRows - 1
     this.#end = this.#keptEnd
     this.#sourceLength = 0
-    this.overflowed = false
+    // A row beside the last record may have taken the room that is kept for the next.
+    this.overflowed = this.#keptEnd > this.#arenaEnd || this.#keptRows > this.#rowsEnd
   }
 
   /** Number of rows written of this record. */
@@ -57,10 +64,30 @@ export class RowWriter {
     this.#slab.header[Header.OUTPUT_END] = this.#keptEnd
   }
 
+  /**
+   * Adds a row that tells of records instead of being made of one, once `record` is kept: it stands behind the rows of
+   * that record and is acknowledged with them, but is none of them. Always fits what is kept for it.
+   */
+  addBeside(record: number, output: number, timestampMs: number, key: string, value: string): void {
+    const slab = this.#slab
+    const row = this.#keptRows++
+    slab.rowRecord[row] = record
+    slab.rowOutput[row] = output
+    slab.setRowTimestamp(row, timestampMs)
+    slab.rowKeyStart[row] = this.#keptEnd
+    slab.rowKeyLength[row] = slab.bytes.utf8Write(key, this.#keptEnd)
+    slab.rowValueStart[row] = this.#keptEnd += slab.rowKeyLength[row]
+    slab.rowValueLength[row] = slab.bytes.utf8Write(value, this.#keptEnd)
+    slab.rowHeadersStart[row] = this.#keptEnd += slab.rowValueLength[row]
+    slab.rowHeadersLength[row] = 0
+    slab.header[Header.ROWS] = this.#keptRows
+    slab.header[Header.OUTPUT_END] = this.#keptEnd
+  }
+
   /** Begins a row that passes key, value and headers of the record on. */
   open(output: number, timestampMs: number): void {
     const slab = this.#slab
-    if (this.#row + 1 >= slab.shape.rows) {
+    if (this.#row + 1 >= this.#rowsEnd) {
       this.overflowed = true
       return
     }
@@ -88,6 +115,43 @@ export class RowWriter {
     if (written < 0) return
     this.#slab.rowValueStart[this.#row] = start
     this.#slab.rowValueLength[this.#row] = written
+  }
+
+  setValueBytes(value: Uint8Array): void {
+    if (this.overflowed) return
+    const start = this.#end
+    const written = this.#writeBytes(value)
+    if (written < 0) return
+    this.#slab.rowValueStart[this.#row] = start
+    this.#slab.rowValueLength[this.#row] = written
+  }
+
+  /** `encode` writes the value at a place of the bytes that it is given; it answers where it ends, -1 if they end before. */
+  setEncoded(encode: (value: object, bytes: Buffer, at: number) => number, value: object): void {
+    if (this.overflowed) return
+    const start = this.#end
+    const end = encode(value, (this.#arena ??= this.#slab.bytes.subarray(0, this.#arenaEnd)), start)
+    if (end < 0) {
+      this.overflowed = true
+      return
+    }
+    this.#slab.rowValueStart[this.#row] = start
+    this.#slab.rowValueLength[this.#row] = end - start
+    this.#end = end
+  }
+
+  /**
+   * Writes a term of at most 255 bytes, which is kept or dropped with the rows of the record; answers its place, -1 where
+   * it does not fit.
+   */
+  writeTerm(text: string): number {
+    const bytes = Buffer.byteLength(text)
+    const place = this.#end
+    if (this.overflowed || !this.#fits(bytes + 1)) return -1
+    this.#slab.bytes[place] = bytes
+    this.#slab.bytes.utf8Write(text, place + 1)
+    this.#end = place + 1 + bytes
+    return place
   }
 
   setNullValue(): void {

@@ -2,10 +2,11 @@ import { COUNTER_WORDS, HEADER_WORDS, Header, placesOf, type SlabPlaces, type Sl
 
 const TWO_TO_32 = 4294967296
 
-/** A place in the output of a slab: so many rows, and where the next byte of the arena goes. */
+/** A place in the output of a slab: so many rows and terms, and where the next byte of the arena goes. */
 export interface OutputMark {
   readonly rows: number
   readonly outputEnd: number
+  readonly terms: number
 }
 
 /**
@@ -42,6 +43,13 @@ export class Slab {
   readonly outcome: Uint8Array
   /** Index of the reason for a dead letter, of the rule for a filtered record. */
   readonly detail: Uint8Array
+  /** Class of the latency of a processed record, in slabs whose shape has dimensions; see `summaries/histogram.ts`. */
+  readonly latency: Uint8Array
+
+  /** By dimension and record: the record's term, from 1 on; 0 where it has none. Set for processed records only. */
+  readonly dimensionTerm: Int32Array
+  /** Where the text of a term lies, by the term less one: its length in one byte, then UTF-8. */
+  readonly termPlace: Int32Array
 
   readonly rowRecord: Int32Array
   readonly rowTimestampLow: Int32Array
@@ -84,6 +92,11 @@ export class Slab {
     this.flags = new Uint8Array(memory, places.recordBytes, shape.records)
     this.outcome = new Uint8Array(memory, places.recordBytes + shape.records, shape.records)
     this.detail = new Uint8Array(memory, places.recordBytes + 2 * shape.records, shape.records)
+    this.latency = new Uint8Array(memory, places.recordBytes + 3 * shape.records, shape.records)
+
+    const terms = (shape.dimensions ?? 0) * shape.records
+    this.dimensionTerm = new Int32Array(memory, places.dimensionTerms, terms)
+    this.termPlace = new Int32Array(memory, places.termPlaces, terms)
 
     const row = columns(memory, places.rowWords, shape.rows)
     this.rowRecord = row(0)
@@ -114,17 +127,18 @@ export class Slab {
 
   /** Empties what a worker writes, so that the records can be run (again). Verdicts on records stay. */
   clearOutput(): void {
-    this.rewindOutput({ rows: 0, outputEnd: this.places.output })
+    this.rewindOutput({ rows: 0, outputEnd: this.places.output, terms: 0 })
   }
 
   /** How far the output has come. */
   get outputMark(): OutputMark {
-    return { rows: this.header[Header.ROWS], outputEnd: this.header[Header.OUTPUT_END] }
+    return { rows: this.rows, outputEnd: this.header[Header.OUTPUT_END], terms: this.terms }
   }
 
   /** Forgets all rows that have been written since, and readies the slab for a part that appends to those before. */
-  rewindOutput({ rows, outputEnd }: OutputMark): void {
+  rewindOutput({ rows, outputEnd, terms }: OutputMark): void {
     this.header[Header.ROWS] = rows
+    this.header[Header.TERMS] = terms
     this.header[Header.OUTPUT_END] = outputEnd
     this.header[Header.STOPPED_AT] = 0
     this.counters.fill(0)
@@ -138,6 +152,15 @@ export class Slab {
 
   get rows(): number {
     return this.header[Header.ROWS]
+  }
+
+  get terms(): number {
+    return this.header[Header.TERMS]
+  }
+
+  termText(term: number): string {
+    const place = this.termPlace[term - 1]
+    return this.bytes.utf8Slice(place + 1, place + 1 + this.bytes[place])
   }
 
   get batches(): number {

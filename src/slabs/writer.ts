@@ -29,18 +29,24 @@ export function recordSize(record: IncomingRecord): number {
 export class SlabWriter {
   readonly #slab: Slab
   readonly #maxRecordBytes: number
+  readonly #maxRecords: number
   #records = 0
   #end: number
   #epoch = -1
 
-  constructor(slab: Slab, maxRecordBytes: number) {
+  constructor(slab: Slab, maxRecordBytes: number, maxRecords = slab.shape.records) {
     this.#slab = slab
     this.#maxRecordBytes = maxRecordBytes
+    this.#maxRecords = maxRecords
     this.#end = slab.places.input
   }
 
   get slab(): Slab {
     return this.#slab
+  }
+
+  get maxRecords(): number {
+    return this.#maxRecords
   }
 
   get maxRecordBytes(): number {
@@ -70,7 +76,7 @@ export class SlabWriter {
     const needed = sizeBytes - (omit ? (record.value?.length ?? 0) : 0) + record.topic.length
     const slab = this.#slab
     const arenaEnd = slab.places.input + slab.shape.inputBytes
-    if (this.#records === slab.shape.records || this.#end + needed > arenaEnd) return needed
+    if (this.#records >= this.#maxRecords || this.#end + needed > arenaEnd) return needed
     if (epoch !== this.#epoch) this.#beginBatch(epoch, record)
     this.#write(record, omit)
     return 0

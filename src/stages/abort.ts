@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnreachable } from '../kafka/kafka-error.ts'
 import type { CommittedPosition, ProduceFailure, RecordConsumer, RecordTransactions } from '../kafka/ports.ts'
-import { isVerdict, refusal, remedyFor } from '../kafka/produce-errors.ts'
-import type { Assignment, Assignments } from '../offsets/assignment.ts'
+import { isVerdict, refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
+import type { Assignment, Assignments, Start } from '../offsets/assignment.ts'
 import { verdictOnRefused } from '../slabs/verdict.ts'
+import type { SummaryState } from '../summaries/summary-state.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { Batch } from './batch.ts'
 import type { Failure } from './transact.ts'
@@ -18,12 +19,14 @@ const RETRY_MS = 1000
 export interface AbortOptions {
   readonly transactions: Pick<RecordTransactions, 'abort'>
   readonly consumer: Pick<RecordConsumer, 'committed'>
+  /** What the next summary had counted when the group committed this. */
+  summaryAt(position: CommittedPosition): SummaryState | undefined
   readonly assignments: Assignments
   readonly events: Events
   /** Between attempts of a call that was refused; a second by default. */
   readonly retryMs?: number
   /** Between polls: reads these again from there. */
-  rewind(assignments: readonly Assignment[], offsetOf: (assignment: Assignment) => number | undefined): void
+  rewind(assignments: readonly Assignment[], startOf: (assignment: Assignment) => Start | undefined): void
 }
 
 /**
@@ -33,7 +36,7 @@ export interface AbortOptions {
 export class Abort {
   readonly #options: AbortOptions
   /** What `step` has to do; set while somebody waits for it. */
-  #due: { readonly positions: ReadonlyMap<Assignment, number>; readonly done: () => void } | undefined
+  #due: { readonly starts: ReadonlyMap<Assignment, Start>; readonly done: () => void } | undefined
 
   constructor(options: AbortOptions) {
     this.#options = options
@@ -46,17 +49,17 @@ export class Abort {
     const searching = ofRow && this.#judge(error, culprit)
     if (!searching) await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** before))
     await this.#retrying('the transaction can not be aborted', () => transactions.abort())
-    const positions = await this.#committed()
-    await new Promise<void>(done => (this.#due = { positions, done }))
+    const starts = await this.#committed()
+    await new Promise<void>(done => (this.#due = { starts, done }))
   }
 
   /** Called by the loop, between polls. */
   step(): void {
     if (this.#due === undefined) return
-    const { positions, done } = this.#due
+    const { starts, done } = this.#due
     this.#due = undefined
-    const live = [...positions.keys()].filter(assignment => assignment.live)
-    this.#options.rewind(live, assignment => positions.get(assignment))
+    const live = [...starts.keys()].filter(assignment => assignment.live)
+    this.#options.rewind(live, assignment => starts.get(assignment))
     done()
   }
 
@@ -66,7 +69,8 @@ export class Abort {
     if (remedy === 'stop') throw new Error(`the brokers refused output: ${error.message} (code ${error.code})`)
     if (remedy === 'rewind') return false
     if (culprit === undefined || !isVerdict(error.code)) return true
-    const { assignment, task, firstRecord, firstOffset } = culprit
+    const { assignment, task, firstRecord, firstOffset, summaryTopic } = culprit
+    if (summaryTopic !== undefined) throw summaryRefusal(assignment, error, summaryTopic)
     const verdict = verdictOnRefused(task.slab, firstRecord)
     if (verdict === undefined) throw refusal(assignment, error)
     assignment.verdicts.set(firstOffset, verdict)
@@ -75,17 +79,20 @@ export class Abort {
   }
 
   /** By assignment; where the group has committed nothing, from where this assignment began. */
-  async #committed(): Promise<Map<Assignment, number>> {
+  async #committed(): Promise<Map<Assignment, Start>> {
     const live = [...this.#options.assignments].filter(assignment => assignment.live)
     const committed = await this.#ask(live)
-    const offsets = new Map<Assignment, number>()
+    const starts = new Map<Assignment, Start>()
     for (const assignment of live) {
-      const { topic, partition } = assignment
+      const { topic, partition, ledger } = assignment
       const found = committed.find(each => each.topic === topic && each.partition === partition)
-      const offset = found !== undefined && found.offset >= 0 ? found.offset : assignment.ledger.restart
-      if (offset !== undefined) offsets.set(assignment, offset)
+      if (found !== undefined && found.offset >= 0) {
+        starts.set(assignment, { offset: found.offset, summary: this.#options.summaryAt(found) })
+      } else if (ledger.restart !== undefined) {
+        starts.set(assignment, { offset: ledger.restart, summary: ledger.summary })
+      }
     }
-    return offsets
+    return starts
   }
 
   #ask(assignments: readonly Assignment[]): Promise<readonly CommittedPosition[]> {

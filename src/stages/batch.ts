@@ -1,7 +1,10 @@
 import type { Assignment } from '../offsets/assignment.ts'
 import { emptyTally, type Entry, type Tally, tallyOf } from '../offsets/ledger.ts'
 import { Parts } from '../pool/parts.ts'
+import type { TaskSchemas } from '../pool/protocol.ts'
 import type { Slab } from '../slabs/slab.ts'
+import type { SummaryFold } from '../summaries/summary-fold.ts'
+import type { SummaryState } from '../summaries/summary-state.ts'
 
 /**
  * Where a batch is on its way. `working`: in a worker or waiting for one. `worked`: its outcomes and rows are in the
@@ -9,6 +12,12 @@ import type { Slab } from '../slabs/slab.ts'
  * settled, or dropped because its assignment is closed; its part of the slab is nobody's.
  */
 export type BatchState = 'working' | 'worked' | 'released' | 'ended'
+
+/** How a batch has been counted: from `before` on. What came of it is its entry's. */
+export interface Counted {
+  readonly fold: SummaryFold
+  readonly before: SummaryState
+}
 
 /** Consecutive records of one partition under one assignment: `firstRecord` to before `endRecord` of a slab. */
 export class Batch {
@@ -22,6 +31,10 @@ export class Batch {
   firstRow = 0
   endRow = 0
   tally: Tally = emptyTally()
+  /** Set once its records are in the partition's running summary. */
+  counted: Counted | undefined
+  /** Set if it is no records but a summary of those before it, for this topic. */
+  summaryTopic: string | undefined
 
   constructor(assignment: Assignment, entry: Entry, task: Task, firstRecord: number, endRecord: number) {
     this.assignment = assignment
@@ -33,6 +46,11 @@ export class Batch {
 
   get records(): number {
     return this.endRecord - this.firstRecord
+  }
+
+  /** What it counts in the size of a transaction; whatever is looked for there is found alone, be it a summary. */
+  get load(): number {
+    return Math.max(1, this.records)
   }
 
   /** Its partition has gone or is read again, and nothing must come of this reading any more. */
@@ -55,6 +73,12 @@ export class Task {
   from = 0
   /** Where the worker is to stop: at the end, unless workers have died on these records. */
   readonly parts = new Parts()
+  /** Where records or rows are Avro. */
+  schemas: TaskSchemas | undefined
+  /** Some records of the slab wait for something: they are a task of their own, which runs when this one has ended. */
+  rest: Task | undefined
+  /** The task whose rest this is. */
+  front: Task | undefined
   /** Batches that have not ended. */
   open = 0
 
@@ -99,5 +123,14 @@ export function splitWorked(batch: Batch, at: number): Batch {
   batch.tally = tallyOf(outcome, batch.firstRecord, at)
   rest.tally = tallyOf(outcome, at, rest.endRecord)
   rest.state = batch.state
+  if (batch.counted !== undefined) splitCount(batch, rest, batch.counted)
   return rest
+}
+
+/** There is no cut of the summary in the middle of a batch that has been counted. */
+function splitCount(batch: Batch, rest: Batch, { fold, before }: Counted): void {
+  const between = fold.after(before, batch.task.slab, batch.firstRecord, batch.endRecord)
+  rest.entry.summary = batch.entry.summary
+  rest.counted = { fold, before: between }
+  batch.entry.summary = between
 }

@@ -1,10 +1,10 @@
-import type { CommitOffset, RecordConsumer } from '../kafka/ports.ts'
 import type { Assignment, Assignments } from '../offsets/assignment.ts'
 import type { CommitPolicy } from '../offsets/commit-policy.ts'
+import type { SettledOffset } from '../offsets/positions.ts'
 import type { Events } from '../telemetry/events.ts'
 
 export interface CommitOptions {
-  readonly consumer: Pick<RecordConsumer, 'commit'>
+  readonly consumer: { commit(offsets: readonly SettledOffset[]): Promise<void> }
   readonly assignments: Assignments
   readonly policy: CommitPolicy
   readonly events: Events
@@ -49,11 +49,11 @@ export class Commit {
     } catch (error) {
       return this.#options.events.commitFailed(offsets.length, error as Error)
     }
-    moved.forEach((assignment, index) => (assignment.committed = offsets[index].offset))
+    moved.forEach((assignment, index) => assignment.confirm(offsets[index].offset, offsets[index].summary))
     this.#options.events.committed(offsets.length)
   }
 }
 
-function offsetOf({ topic, partition, ledger }: Assignment): CommitOffset {
-  return { topic, partition, offset: ledger.frontier as number }
+function offsetOf({ topic, partition, ledger }: Assignment): SettledOffset {
+  return { topic, partition, offset: ledger.frontier as number, summary: ledger.summary }
 }

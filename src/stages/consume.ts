@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerEvent, RecordConsumer } from '../kafka/ports.ts'
 import type { Assignments } from '../offsets/assignment.ts'
+import type { Filling } from '../slabs/filling.ts'
 import type { SlabPool } from '../slabs/pool.ts'
 import type { Slab } from '../slabs/slab.ts'
 import { applyVerdict, type Verdict } from '../slabs/verdict.ts'
@@ -14,6 +15,7 @@ const HOLD_AFTER_MS = 200
 export interface ConsumeOptions {
   readonly consumer: RecordConsumer
   readonly slabs: SlabPool
+  readonly filling: Pick<Filling, 'records'>
   readonly assignments: Assignments
   readonly events: Events
   readonly maxRecordBytes: number
@@ -49,10 +51,11 @@ export class Consume {
 
   /** Ends when `left` says so. */
   async run(): Promise<void> {
-    const { consumer, maxRecordBytes } = this.#options
+    const { consumer, maxRecordBytes, filling } = this.#options
     while (!this.#options.left()) {
       const slab = await this.#slabToFill()
-      const result = await consumer.poll(slab && new SlabWriter(slab, maxRecordBytes))
+      const maxRecords = slab && Math.min(slab.shape.records, filling.records)
+      const result = await consumer.poll(slab && new SlabWriter(slab, maxRecordBytes, maxRecords))
       if (slab !== undefined) this.#take(slab)
       this.#needsBytes = result.needsBytes
       for (const event of result.events) this.#options.handle(event)

@@ -1,6 +1,7 @@
 import { KILLED_WORKER, type Stood, type WorkerDied } from '../pool/worker-death.ts'
 import type { WorkerPool } from '../pool/worker-pool.ts'
 import { tallyOf } from '../offsets/ledger.ts'
+import type { Filling } from '../slabs/filling.ts'
 import { Header } from '../slabs/layout.ts'
 import type { OutputMark } from '../slabs/slab.ts'
 import { applyVerdict } from '../slabs/verdict.ts'
@@ -13,6 +14,7 @@ export interface DispatchOptions {
   readonly pool: Pick<WorkerPool, 'run'>
   /** Where the process may have died of a record before, it is named before it runs. */
   readonly naming: Pick<Naming, 'step' | 'last'>
+  readonly filling: Pick<Filling, 'learn'>
   readonly events: Events
   /** A batch was cut in two; `rest` comes right behind `batch`. */
   split(batch: Batch, rest: Batch): void
@@ -75,7 +77,7 @@ export class Dispatch {
     if (this.#stopped) return
     task.slab.rewindOutput(mark)
     this.#options.pool
-      .run(task.slab, task.from, end)
+      .run(task.slab, task.from, end, task.schemas)
       .then(
         () => this.#worked(part),
         (death: WorkerDied) => this.#died(part, death)
@@ -91,10 +93,12 @@ export class Dispatch {
     this.#options.events.counted(slab.counters)
     const stoppedAt = slab.header[Header.STOPPED_AT]
     const overflowed = stoppedAt < end
+    if (from === 0 && (overflowed || end === slab.records)) this.#options.filling.learn(slab, stoppedAt)
     const worked = this.#collect(task, stoppedAt, overflowed)
     parts.done()
     task.from = stoppedAt
-    if (!overflowed && stoppedAt < slab.records) this.#run(task)
+    // The last records of the slab may be another task's, which may begin as soon as these have ended.
+    if (!overflowed && task.batches.some(({ state }) => state === 'working')) this.#run(task)
     for (const batch of worked) this.#options.next(batch)
     // With rows of other parts in the arena there will be more room once these are acknowledged.
     if (overflowed) this.#options.overflowed(task, stoppedAt === from && mark.rows === 0)

@@ -1,8 +1,17 @@
-import type { CommitOffset, RecordConsumer, RecordTransactions, TopicPartition } from '../kafka/ports.ts'
+import type {
+  CommitOffset,
+  CommittedPosition,
+  RecordConsumer,
+  RecordTransactions,
+  TopicPartition
+} from '../kafka/ports.ts'
 import type { Assignment } from '../offsets/assignment.ts'
 import type { Caution } from '../offsets/caution.ts'
-import { type Position, Positions } from '../offsets/positions.ts'
+import { parseCommitMetadata } from '../offsets/commit-metadata.ts'
+import { type Position, Positions, type SettledOffset } from '../offsets/positions.ts'
 import { KILLED_WORKER } from '../pool/worker-death.ts'
+import type { SummaryPlan } from '../summaries/plan.ts'
+import { SummaryState } from '../summaries/summary-state.ts'
 import type { Events } from '../telemetry/events.ts'
 import { within } from '../within.ts'
 
@@ -15,6 +24,10 @@ export interface GroupOffsetsOptions {
   readonly consumer: Pick<RecordConsumer, 'committed' | 'commit'>
   readonly events: Events
   readonly maxInFlightRecords: number
+  /** Undefined while no summaries are made. */
+  readonly summaries?: SummaryPlan | undefined
+  /** The partition can't be run: it is not known what its summary has counted. */
+  failed?(error: Error): void
 }
 
 /**
@@ -47,7 +60,7 @@ export class GroupOffsets {
       const committed = (await consumer.committed(partitions)).filter(waiting)
       // Twice their share of what can be in flight, as partitions are not all equally busy.
       const maxRecords = Math.ceil((2 * maxInFlightRecords) / committed.length)
-      const positions = committed.map(position => this.#positions.open(position, maxRecords))
+      const positions = committed.map(each => this.#positions.open(each, maxRecords, this.summaryAt(each)))
       const careful = positions.filter(({ caution }) => caution.watchful && !caution.unpinned)
       if (careful.length > 0) events.careful(careful)
     } catch (error) {
@@ -59,13 +72,28 @@ export class GroupOffsets {
   /** The partition is assigned. What is known of its records is applied to it. */
   opened(assignment: Assignment): void {
     const position = this.#positions.of(assignment)
-    if (position === undefined) return
+    if (position === undefined) return this.#openedUnknown(assignment)
     const { convicted, newlyConvicted } = position.caution
     assignment.committed = position.offset
+    assignment.committedSummary = position.summary
+    assignment.ledger.summary = position.summary
     for (const offset of convicted) assignment.verdicts.set(offset, KILLED_WORKER)
     if (newlyConvicted === undefined) return
     const { topic, partition } = assignment
     this.#options.events.convictedByDeaths({ topic, partition, offset: newlyConvicted })
+  }
+
+  /** What the partition's next summary had counted when this was committed; undefined if no summaries are made. */
+  summaryAt({ topic, partition, offset, metadata }: CommittedPosition): SummaryState | undefined {
+    const { summaries, events } = this.#options
+    const { summary } = parseCommitMetadata(metadata)
+    if (offset < 0) return undefined
+    const isKnown = summaries !== undefined && summary !== undefined
+    const state = isKnown ? SummaryState.read(summaries, summary, offset) : undefined
+    if (summary !== undefined && state === undefined) {
+      events.summaryDropped({ topic, partition, offset }, summaries === undefined ? 'off' : 'foreign')
+    }
+    return state ?? (summaries && new SummaryState(summaries, offset))
   }
 
   /** Undefined for a partition of which nothing is known. */
@@ -87,7 +115,7 @@ export class GroupOffsets {
   }
 
   /** Rejects with what the client rejects with. */
-  commit(offsets: readonly CommitOffset[]): Promise<void> {
+  commit(offsets: readonly SettledOffset[]): Promise<void> {
     return this.#alone(() => this.#send(offsets))
   }
 
@@ -134,12 +162,12 @@ export class GroupOffsets {
     return true
   }
 
-  #newsOf({ topic, partition, offset, metadata, caution }: Position): CommitOffset[] {
-    if (offset === undefined || this.#textAt(offset, caution) === metadata) return []
-    return [{ topic, partition, offset }]
+  #newsOf({ topic, partition, offset, metadata, caution, summary }: Position): SettledOffset[] {
+    if (offset === undefined || this.#textAt(offset, caution, summary) === metadata) return []
+    return [{ topic, partition, offset, summary }]
   }
 
-  async #send(offsets: readonly CommitOffset[]): Promise<void> {
+  async #send(offsets: readonly SettledOffset[]): Promise<void> {
     if (offsets.length === 0) return
     const { consumer } = this.#options
     const plain = this.#plain
@@ -153,7 +181,7 @@ export class GroupOffsets {
 
   /** Commits them with the metadata of this moment, and notes what the group has now. */
   async #described(
-    offsets: readonly CommitOffset[],
+    offsets: readonly SettledOffset[],
     commit: (described: readonly CommitOffset[]) => Promise<void>
   ): Promise<void> {
     const described = offsets.map(offset => this.#withText(offset))
@@ -161,26 +189,40 @@ export class GroupOffsets {
       await commit(described)
     } catch (error) {
       if ((error as { code?: unknown }).code === METADATA_TOO_LARGE) this.#refused()
-      for (const offset of described) this.#positions.failed(offset)
+      for (const offset of offsets) this.#positions.failed(offset)
       throw error
     }
-    for (const offset of described) this.#positions.committed(offset)
+    for (const [index, { summary }] of offsets.entries()) this.#positions.committed({ ...described[index], summary })
   }
 
   #refused(): void {
     if (this.#plain) return
     this.#plain = true
-    this.#options.events.warned('the brokers refuse metadata of offsets: records that end the process go unrecognised')
+    const unrecognised = 'records that end the process go unrecognised'
+    const consequence =
+      this.#options.summaries === undefined
+        ? unrecognised
+        : `${unrecognised}, and what a summary has counted is lost with the process (offset.metadata.max.bytes)`
+    this.#options.events.warned(`the brokers refuse metadata of offsets: ${consequence}`)
   }
 
-  #withText({ topic, partition, offset }: CommitOffset): CommitOffset {
+  #openedUnknown({ topic, partition }: Assignment): void {
+    if (this.#options.summaries === undefined) return
+    this.#options.failed?.(
+      new Error(
+        `what the group has committed for ${topic}/${partition} could not be read, and its summary goes on from there`
+      )
+    )
+  }
+
+  #withText({ topic, partition, offset, summary }: SettledOffset): CommitOffset {
     const caution = this.cautionOf({ topic, partition })
-    const metadata = caution === undefined ? '' : this.#textAt(offset, caution)
+    const metadata = caution === undefined ? '' : this.#textAt(offset, caution, summary)
     return metadata === '' ? { topic, partition, offset } : { topic, partition, offset, metadata }
   }
 
-  #textAt(offset: number, caution: Caution): string {
-    return this.#plain ? '' : (caution.metadataAt(offset) ?? '')
+  #textAt(offset: number, caution: Caution, summary: SummaryState | undefined): string {
+    return this.#plain ? '' : (caution.metadataAt(offset, summary?.fields(offset)) ?? '')
   }
 
   #alone<Answer>(action: () => Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,5 @@
 import type { ProduceFailure, RecordProducer } from '../kafka/ports.ts'
-import { isVerdict, refusal, remedyFor } from '../kafka/produce-errors.ts'
+import { isVerdict, metricsRefusal, refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
 import type { Assignment } from '../offsets/assignment.ts'
 import type { Events } from '../telemetry/events.ts'
 import { verdictOnRefused } from '../slabs/verdict.ts'
@@ -9,6 +9,8 @@ import { type Batch, splitWorked } from './batch.ts'
 const ROWS_UNDER_WAY = 16
 
 export interface IsolateOptions {
+  /** The output that tells of records instead of being made of them; -1 where none does. */
+  readonly metrics: number
   readonly producer: Pick<RecordProducer, 'produceAlone'>
   readonly events: Events
   /** Whether the ordinary way has rows of this partition that may still be written; they must come first. */
@@ -87,12 +89,18 @@ export class Isolate {
     const { assignment, task } = batch
     const record = task.slab.rowRecord[row]
     const remedy = remedyFor(failure.code)
-    const verdict = isVerdict(failure.code) ? verdictOnRefused(task.slab, record) : undefined
+    if (batch.summaryTopic !== undefined && (isVerdict(failure.code) || remedy === 'stop')) {
+      this.#options.drop(batch)
+      return failed(summaryRefusal(assignment, failure, batch.summaryTopic))
+    }
+    // No record is to blame for what is told of it.
+    const isMetrics = task.slab.rowOutput[row] === this.#options.metrics
+    const verdict = isVerdict(failure.code) && !isMetrics ? verdictOnRefused(task.slab, record) : undefined
     if (verdict !== undefined) {
       assignment.verdicts.set(task.slab.offsetOf(record), verdict)
       events.condemned(assignment, task.slab.offsetOf(record), failure)
     } else if (!isVerdict(failure.code) && remedy !== 'stop') events.undelivered(assignment, failure, remedy)
-    else failed(refusal(assignment, failure))
+    else failed((isMetrics ? metricsRefusal : refusal)(assignment, failure))
     this.#settleBefore(batch, record)
     rewind(assignment, true)
   }

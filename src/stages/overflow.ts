@@ -84,6 +84,7 @@ export class Overflow {
     const inputBytes = task.slab.headersEnd[record] - task.slab.keyStart[record] + batch.assignment.topic.length
     const large = new Task(slabs.overflow(inputBytes, outputBytes), task.takenAtMs)
     moveRecord(task.slab, record, batch.assignment, large.slab)
+    large.schemas = task.schemas
     if (task.parts.isSuspect(record)) large.parts.suspect(0)
     task.remove(batch)
     batch.task = large

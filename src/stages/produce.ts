@@ -1,5 +1,5 @@
 import type { DeliveryReport, ProduceFailure, RecordProducer, TopicPartition } from '../kafka/ports.ts'
-import { refusal, remedyFor } from '../kafka/produce-errors.ts'
+import { refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
 import type { Assignment } from '../offsets/assignment.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { Batch } from './batch.ts'
@@ -119,11 +119,13 @@ export class Produce {
   /** The batch does not settle, whatever becomes of it, so that its records are read again. */
   #refused(shipment: Shipment, failure: ProduceFailure): void {
     const { events, rewind, failed } = this.#options
-    const { assignment } = shipment.batch
+    const { assignment, summaryTopic } = shipment.batch
     const first = !assignment.rewinding
     shipment.failed = true
     const remedy = remedyFor(failure.code)
     if (first) events.undelivered(assignment, failure, remedy)
+    if (remedy === 'stop' && summaryTopic !== undefined)
+      return failed(summaryRefusal(assignment, failure, summaryTopic))
     if (remedy === 'stop') return failed(refusal(assignment, failure))
     rewind(assignment, remedy === 'isolate')
   }

@@ -173,7 +173,7 @@ export class Rebalance {
   }
 
   #drain(revocation: Revocation, nowMs: number): void {
-    const busy = [...revocation.draining].filter(({ ledger }) => ledger.inFlight > 0)
+    const busy = [...revocation.draining].filter(({ ledger }) => ledger.busy)
     if (busy.length > 0 && nowMs < revocation.deadlineMs) return
     if (busy.length > 0) this.#overrun(busy)
     revocation.state = 'committing'

@@ -1,5 +1,5 @@
 import type { AssignedPartition, RecordConsumer } from '../kafka/ports.ts'
-import type { Assignment, Assignments } from '../offsets/assignment.ts'
+import type { Assignment, Assignments, Start } from '../offsets/assignment.ts'
 import type { Events } from '../telemetry/events.ts'
 
 export interface RewindOptions {
@@ -44,18 +44,19 @@ export class Rewind {
     if (this.#requested.size === 0) return
     const requested = [...this.#requested].filter(({ live }) => live)
     this.#requested.clear()
-    this.now(requested, ({ ledger }) => ledger.restart)
+    this.now(requested, restartOf)
   }
 
-  /** Between polls: reads these again from where `offsetOf` says; one of which nothing has been read answers nothing. */
-  now(assignments: readonly Assignment[], offsetOf: (assignment: Assignment) => number | undefined): void {
+  /** Between polls: reads these again from where `startOf` says; one of which nothing has been read answers nothing. */
+  now(assignments: readonly Assignment[], startOf: (assignment: Assignment) => Start | undefined): void {
     const { consumer, events } = this.#options
     const positions: (AssignedPartition & { readonly offset: number })[] = []
     for (const assignment of assignments) {
-      const offset = offsetOf(assignment)
-      if (offset === undefined) continue
+      const start = startOf(assignment)
+      if (start === undefined) continue
+      const { offset } = start
       events.rewound(assignment, offset)
-      const next = this.#reopen(assignment, offset)
+      const next = this.#reopen(assignment, start)
       if (next !== undefined)
         positions.push({ topic: next.topic, partition: next.partition, epoch: next.epoch, offset })
     }
@@ -63,13 +64,17 @@ export class Rewind {
   }
 
   /** Answers nothing for one that is on its way out: its next owner reads it again. */
-  #reopen(assignment: Assignment, offset: number): Assignment | undefined {
+  #reopen(assignment: Assignment, start: Start): Assignment | undefined {
     const { assignments, fenced } = this.#options
     const leaving = this.#options.leaving()
     const stays = assignment.state === 'assigned' && !leaving
     if (leaving && assignment.ledger.inFlight > 0) this.#options.abandoned()
     assignments.fence(assignment)
     fenced(assignment)
-    return stays ? assignments.reopen(assignment, offset) : undefined
+    return stays ? assignments.reopen(assignment, start) : undefined
   }
+}
+
+function restartOf({ ledger: { restart, summary } }: Assignment): Start | undefined {
+  return restart === undefined ? undefined : { offset: restart, summary }
 }

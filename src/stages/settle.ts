@@ -27,7 +27,7 @@ export class Settle {
     // The epoch is checked here again: the partition may have been taken away since the batch came from its worker.
     if (this.#options.assignments.byEpoch(assignment.epoch) !== undefined) {
       assignment.ledger.settle(batch.entry, batch.tally)
-      this.#options.events.settled(batch, performance.now() - task.takenAtMs)
+      if (batch.records > 0) this.#options.events.settled(batch, performance.now() - task.takenAtMs)
     }
     this.drop(batch)
   }

@@ -1,13 +1,16 @@
-import type { CommitOffset, ProduceFailure, RecordProducer, RecordTransactions } from '../kafka/ports.ts'
+import type { ProduceFailure, RecordProducer, RecordTransactions } from '../kafka/ports.ts'
 import { remedyFor } from '../kafka/produce-errors.ts'
 import type { Assignment, Assignments } from '../offsets/assignment.ts'
+import type { SettledOffset } from '../offsets/positions.ts'
 import { TransactionSize } from '../offsets/transaction-size.ts'
 import type { Events } from '../telemetry/events.ts'
 import { type Batch, splitWorked } from './batch.ts'
 
 export interface TransactOptions {
   readonly producer: Pick<RecordProducer, 'produce'>
-  readonly transactions: Pick<RecordTransactions, 'begin' | 'commit'>
+  readonly transactions: Pick<RecordTransactions, 'begin'> & {
+    commit(offsets: readonly SettledOffset[]): Promise<void>
+  }
   readonly assignments: Assignments
   readonly events: Events
   readonly transactionMs: number
@@ -108,7 +111,7 @@ export class Transact {
       const [batch] = this.#queue
       if (this.#nextRow === undefined) {
         if (room <= 0) return
-        if (this.#size.narrowed && batch.records > room) {
+        if (this.#size.narrowed && batch.load > room) {
           this.#queue.splice(1, 0, splitWorked(batch, batch.firstRecord + room))
         }
       }
@@ -122,7 +125,7 @@ export class Transact {
   /** Answers whether the client has taken all of it. */
   #offer(batch: Batch): boolean {
     const { task, assignment, endRow } = batch
-    if (this.#nextRow === undefined) this.#records += batch.records
+    if (this.#nextRow === undefined) this.#records += batch.load
     const taken = this.#options.producer.produce(
       task.slab,
       this.#nextRow ?? batch.firstRow,
@@ -163,12 +166,12 @@ export class Transact {
     const waiting = this.#waiting.splice(0)
     const offsets = this.#offsets()
     try {
-      await this.#options.transactions.commit([...offsets].map(([assignment, offset]) => named(assignment, offset)))
+      await this.#options.transactions.commit([...offsets.values()])
     } catch (error) {
       await this.#abort(error as Error & { code: number })
       return waiting.forEach(resolve => resolve())
     }
-    for (const [assignment, offset] of offsets) assignment.committed = offset
+    for (const [assignment, { offset, summary }] of offsets) assignment.confirm(offset, summary)
     this.#options.events.committed(offsets.size)
     this.#size.committed()
     this.#failures = 0
@@ -178,12 +181,15 @@ export class Transact {
   }
 
   /** For each partition the offset behind its last batch here; where there is none, behind the end that was seen. */
-  #offsets(): Map<Assignment, number> {
-    const offsets = new Map<Assignment, number>()
+  #offsets(): Map<Assignment, SettledOffset> {
+    const offsets = new Map<Assignment, SettledOffset>()
     for (const assignment of this.#options.assignments) {
-      if (assignment.uncommitted) offsets.set(assignment, assignment.ledger.frontier as number)
+      const { frontier, summary } = assignment.ledger
+      if (assignment.uncommitted) offsets.set(assignment, named(assignment, frontier as number, summary))
     }
-    for (const { assignment, entry } of this.#inside) offsets.set(assignment, entry.nextOffset)
+    for (const { assignment, entry } of this.#inside) {
+      offsets.set(assignment, named(assignment, entry.nextOffset, entry.summary))
+    }
     return offsets
   }
 
@@ -216,6 +222,6 @@ export class Transact {
   }
 }
 
-function named({ topic, partition }: Assignment, offset: number): CommitOffset {
-  return { topic, partition, offset }
+function named({ topic, partition }: Assignment, offset: number, summary: SettledOffset['summary']): SettledOffset {
+  return { topic, partition, offset, summary }
 }

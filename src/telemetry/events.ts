@@ -4,9 +4,15 @@ import type { ProduceRemedy } from '../kafka/produce-errors.ts'
 import type { LifecycleState } from '../lifecycle.ts'
 import type { Assignment, LedgerTotals } from '../offsets/assignment.ts'
 import type { Death, WorkerDied } from '../pool/worker-death.ts'
+import { FIELDS_DEFAULTED } from '../slabs/outcomes.ts'
 import type { Batch } from '../stages/batch.ts'
 import type { Insights } from './insights.ts'
+import type { InsightsView } from './insights-log.ts'
 import type { Logger } from './logger.ts'
+import { PacedCount } from './paced-count.ts'
+
+/** What may come with every record is said so often. */
+const SAID_EVERY_MS = 1000
 
 /** Where a record stood; nothing else of it is ever told. */
 export interface RecordPlace extends TopicPartition {
@@ -33,10 +39,14 @@ interface ClientError {
 export class Events {
   readonly #log: Logger
   readonly #insights: Insights
+  readonly #defaulted: PacedCount
 
   constructor(log: Logger, insights: Insights) {
     this.#log = log
     this.#insights = insights
+    this.#defaulted = new PacedCount(SAID_EVERY_MS, fields =>
+      log.warn({ fields }, 'fields were missing and took their default (FIELD_DEFAULTS)')
+    )
   }
 
   moved(state: LifecycleState): void {
@@ -49,6 +59,17 @@ export class Events {
 
   warned(text: string): void {
     this.#log.warn({}, text)
+  }
+
+  schemaFound(subject: string, id: number, version: number): void {
+    this.#log.info({ subject, id, version }, 'rows are written with this schema')
+  }
+
+  /** So often since it was told last. `needed`: nothing can begin without an answer. */
+  registryFailed(failures: number, reason: string, needed: boolean): void {
+    this.#insights.registryFailures += failures
+    const consequence = needed ? 'waiting for it' : 'records whose schema is not known yet wait for it'
+    this.#log.warn({ failures, reason }, `the schema registry can not be asked: ${consequence}`)
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
@@ -82,6 +103,7 @@ export class Events {
 
   counted(counters: Int32Array): void {
     this.#insights.counted(counters)
+    if (counters[FIELDS_DEFAULTED] > 0) this.#defaulted.add(counters[FIELDS_DEFAULTED])
   }
 
   settled(batch: Batch, latencyMs: number): void {
@@ -135,6 +157,16 @@ export class Events {
   rewound({ topic, partition }: TopicPartition, offset: number): void {
     this.#insights.rewinds++
     this.#log.warn({ topic, partition, offset }, 'the partition is read again from here')
+  }
+
+  /** `off`: no summaries are made any more. `foreign`: it belongs to another offset, or somebody else has written it. */
+  summaryDropped({ topic, partition, offset }: RecordPlace, why: 'off' | 'foreign'): void {
+    this.#log.warn(
+      { topic, partition, offset },
+      why === 'off'
+        ? 'SUMMARY_TOPIC is off: what had been counted for the next summary is dropped'
+        : 'what had been counted for the next summary can not be used: the next one begins at this offset'
+    )
   }
 
   /** The brokers refuse what comes of one record, whatever else is in the request. */
@@ -197,14 +229,35 @@ export class Events {
     this.#log[fatal ? 'error' : 'warn']({ client, code, fatal, reason: message }, 'the Kafka client reports an error')
   }
 
+  /** What came in lately. Of records it holds nothing but what the pipeline declares to count by. */
+  insights({ durationMs, tally, reasons, topValues, lateness }: InsightsView): void {
+    const top = topValues.flatMap(({ dimension, top, other }) => [
+      ...top.slice(0, VALUES_LOGGED).map(([value, records]) => `${dimension} ${value} ${records}`),
+      ...otherOf(dimension, top.slice(VALUES_LOGGED), other)
+    ])
+    const why = Object.entries(reasons).filter(([, records]) => records > 0)
+    const failed = why.map(([reason, records]) => `${reason} ${records}`)
+    const late = lateness && { lateP50Ms: lateness.p50, lateP90Ms: lateness.p90, lateP99Ms: lateness.p99 }
+    this.#log.info({ durationMs, ...tally, reasons: failed, top, ...late }, 'insights')
+  }
+
   /** The last line of every run that is not killed: what its ledgers add up to. */
   ended({ consumed, tally, abandoned, inFlight }: LedgerTotals): void {
+    this.#defaulted.end()
     this.#log.info({ consumed, ...tally, abandoned, inFlight }, 'what became of the records')
   }
 
   failed(error: Error): void {
     this.#log.fatal({ reason: error.message }, 'the processor can not go on')
   }
+}
+
+/** Of each dimension; a snapshot has some more. */
+const VALUES_LOGGED = 5
+
+function otherOf(dimension: string, beyond: InsightsView['topValues'][number]['top'], other: number): string[] {
+  const records = beyond.reduce((sum, [, count]) => sum + count, other)
+  return records === 0 ? [] : [`${dimension} other ${records}`]
 }
 
 /** `topic/0-5,8`: long assignments stay readable. */

@@ -2,6 +2,10 @@ import { createHistogram } from 'node:perf_hooks'
 import type { Batch } from '../stages/batch.ts'
 import { countersOf, DEAD_LETTER, FILTERED, reasons, rulesOf } from '../slabs/outcomes.ts'
 import type { AnyPipeline } from '../pipeline.ts'
+import { dimensionsOf } from '../summaries/dimensions.ts'
+import type { InsightsView } from './insights-log.ts'
+import { InsightsWindow } from './insights-window.ts'
+import { LatencyReader } from './latency-reader.ts'
 
 /** Clients that can't reach a broker say so again and again, with pauses of up to 10 s between attempts. */
 const TROUBLE_SHOWN_MS = 12_000
@@ -18,6 +22,7 @@ export class Insights {
   readonly #counterNames: readonly string[]
   /** Milliseconds a batch took from Kafka to its acknowledgement. */
   readonly #latencyMs = createHistogram()
+  readonly #latencyReaders: LatencyReader[] = []
   commits = 0
   failedCommits = 0
   workerDeaths = 0
@@ -26,15 +31,21 @@ export class Insights {
   undelivered = 0
   rewinds = 0
   aborts = 0
+  registryFailures = 0
   #trouble = { message: '', untilMs: 0 }
   firstRecordMs: number | undefined
   lastCommitMs: number | undefined
+  /** By what the pipeline counts records, since it was told last. */
+  readonly window: InsightsWindow
+  /** What was told last; undefined before that. */
+  told: InsightsView | undefined
 
   constructor(pipeline: AnyPipeline) {
     this.#ruleNames = rulesOf(pipeline)
     this.#counterNames = countersOf(pipeline)
     this.#rules = new Float64Array(this.#ruleNames.length)
     this.#counters = new Float64Array(this.#counterNames.length)
+    this.window = new InsightsWindow(dimensionsOf(pipeline).map(({ name }) => name))
   }
 
   settled({ task, firstRecord, endRecord }: Batch, latencyMs: number): void {
@@ -44,6 +55,8 @@ export class Insights {
       else if (outcome[record] === FILTERED) this.#rules[detail[record]]++
     }
     this.#latencyMs.record(Math.max(1, Math.round(latencyMs)))
+    for (const reader of this.#latencyReaders) reader.record(latencyMs)
+    this.window.add(task.slab, firstRecord, endRecord)
   }
 
   counted(counters: Int32Array): void {
@@ -62,6 +75,22 @@ export class Insights {
   /** What a client complained of lately; undefined if nothing. */
   troubleAt(nowMs: number): string | undefined {
     return nowMs < this.#trouble.untilMs ? this.#trouble.message : undefined
+  }
+
+  /** A reader of its own: what has been read elsewhere is new to it. */
+  readLatencies(): LatencyReader {
+    const reader = new LatencyReader()
+    this.#latencyReaders.push(reader)
+    return reader
+  }
+
+  /** What has happened beside the records, by name; those that have happened. */
+  get incidents(): Counts {
+    const { commits, failedCommits, rebalances, workerDeaths, undelivered, rewinds, aborts, stalls } = this
+    const { registryFailures } = this
+    const mostly = { commits, failedCommits, rebalances, workerDeaths, undelivered, rewinds, aborts, stalls }
+    const counts = { ...mostly, registryFailures }
+    return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0))
   }
 
   get reasons(): Counts {

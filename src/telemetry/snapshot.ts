@@ -3,6 +3,7 @@ import type { RecordConsumer, TopicPartition } from '../kafka/ports.ts'
 import type { LifecycleState } from '../lifecycle.ts'
 import type { Assignments, LedgerTotals } from '../offsets/assignment.ts'
 import type { Counts, Insights } from './insights.ts'
+import type { InsightsView } from './insights-log.ts'
 
 /** What stands still, and whether it may. */
 export interface Standing {
@@ -23,11 +24,15 @@ export interface Snapshot extends LedgerTotals, Standing {
   readonly reasons: Counts
   readonly rules: Counts
   readonly counters: Counts
+  /** Rebalances, deaths of workers, failed commits and the like, so far. */
+  readonly incidents: Counts
   /** What a Kafka client complained of in the last seconds. */
   readonly trouble: string | undefined
   /** When the first record was taken and the last commit confirmed: milliseconds of the monotonic clock. */
   readonly firstRecordMs: number | undefined
   readonly lastCommitMs: number | undefined
+  /** What came in during the last whole stretch of `INSIGHTS_EVERY_MS`. */
+  readonly insights: InsightsView | undefined
 }
 
 type EndOffsets = Pick<RecordConsumer, 'endOffset'>
@@ -39,7 +44,7 @@ export function snapshotOf(
   consumer: EndOffsets,
   standing: Standing
 ): Snapshot {
-  const { reasons, rules, counters, firstRecordMs, lastCommitMs } = insights
+  const { reasons, rules, counters, incidents, firstRecordMs, lastCommitMs } = insights
   return {
     ...assignments.totals(),
     ...standing,
@@ -49,9 +54,11 @@ export function snapshotOf(
     reasons,
     rules,
     counters,
+    incidents,
     trouble: insights.troubleAt(performance.now()),
     firstRecordMs,
-    lastCommitMs
+    lastCommitMs,
+    insights: insights.told
   }
 }
 

@@ -1,11 +1,13 @@
 import type { CoreSettings } from '../config/options.ts'
+import { outputsOf } from '../config/outputs.ts'
 import type { AnyPipeline } from '../pipeline.ts'
 import { Header, shapeOf } from '../slabs/layout.ts'
 import { moveRecord } from '../slabs/move.ts'
 import { SlabPool } from '../slabs/pool.ts'
 import type { Slab } from '../slabs/slab.ts'
 import { SlabWriter, type IncomingRecord } from '../slabs/writer.ts'
-import { createPlan } from '../../workers/plan.ts'
+import type { TaskSchemas } from '../pool/protocol.ts'
+import { createPlan, learnSchemas } from '../../workers/plan.ts'
 import { BatchRunner } from '../../workers/run-batch.ts'
 
 /** What a record's outcome is now, and the outputs, as `outputsOf` numbers them, that its rows would go to. */
@@ -25,16 +27,21 @@ export class Trial {
   readonly #runner: BatchRunner
   readonly #slabs: SlabPool
   readonly #nowMs: number
+  readonly #metrics: number
   #slab: Slab
   #writer: SlabWriter
   #waiting: Decided[] = []
 
   /** `nowMs`: the instant by which a record's age is judged, milliseconds since 1970. */
-  constructor(pipeline: AnyPipeline, settings: CoreSettings, nowMs: number) {
+  constructor(pipeline: AnyPipeline, settings: CoreSettings, nowMs: number, schemas?: TaskSchemas) {
+    const plan = createPlan(pipeline, settings)
+    // Nobody reads the rows, so they may carry any number.
+    learnSchemas(plan, { writers: schemas?.writers ?? [], outputIds: Object.keys(pipeline.outputs).map(() => 0) })
     this.#settings = settings
-    this.#runner = new BatchRunner(createPlan(pipeline, settings))
+    this.#runner = new BatchRunner(plan)
     this.#slabs = new SlabPool(1, shapeOf(settings.slabRecords, settings.slabBytes))
     this.#nowMs = nowMs
+    this.#metrics = outputsOf(pipeline, settings).metrics
     this.#slab = this.#slabs.slabs[0]
     this.#writer = this.#begin()
   }
@@ -102,7 +109,10 @@ export class Trial {
     let row = 0
     for (let record = from; record < end; record++) {
       const outputs: number[] = []
-      for (; row < slab.rows && slab.rowRecord[row] === record; row++) outputs.push(slab.rowOutput[row])
+      for (; row < slab.rows && slab.rowRecord[row] === record; row++) {
+        // A row of metrics is about the record and none of its own.
+        if (slab.rowOutput[row] !== this.#metrics) outputs.push(slab.rowOutput[row])
+      }
       this.#waiting[waiting + record - from]({ outcome: slab.outcome[record], outputs })
     }
   }

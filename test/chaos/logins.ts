@@ -26,7 +26,12 @@ const settings = {
   tombstones: 'dead-letter'
 } as const
 
-const topicOf = { processed: 'processed', filtered: 'cleaned', 'dead-letter': 'dead-letter' } as const
+const topicOf = {
+  processed: 'processed',
+  filtered: 'cleaned',
+  expired: 'cleaned',
+  'dead-letter': 'dead-letter'
+} as const
 
 /** A record of an output, as far as it is looked at. */
 export interface OutputRecord {

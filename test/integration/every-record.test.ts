@@ -42,7 +42,13 @@ describeOnKafka(`${RECORDS} logins, one in fifty of them bad`, { timeout: RECORD
     expect(await kafka.committedOffsets(topics.group, topics.input)).toEqual(await kafka.endOffsets(topics.input))
 
     const outputs = await readOutputs(kafka, topics)
-    const topicOf = { processed: topics.processed, filtered: topics.cleaned, 'dead-letter': topics.deadLetters }
+    const cleaned = topics.cleaned
+    const topicOf = {
+      processed: topics.processed,
+      filtered: cleaned,
+      expired: cleaned,
+      'dead-letter': topics.deadLetters
+    }
     const strays = outputs.filter(row => row.topic !== topicOf[expected[sampleNumber(row)].outcome])
     expect(strays.map(sampleNumber)).toEqual([])
     const { inputs, rows } = traceSamples(await kafka.read(topics.input), outputs)

@@ -6,6 +6,8 @@ import { headerOf, type StoredRecord } from '../kafka/topic-reader.ts'
 import { header, login } from './user-login-cases.ts'
 
 const MEGABYTE = 1_000_000
+/** The default. */
+const MAX_RECORD_BYTES = 4_194_304
 const large = { config: { 'max.message.bytes': '8388608' } }
 
 describeOnKafka('records on their way', () => {
@@ -87,6 +89,38 @@ describeOnKafka('records on their way', () => {
     expect(deadLetter.value?.equals(malformed)).toBe(true)
     expect(headerOf(deadLetter, 'a')).toBe('b')
   })
+
+  test.for(['off', 'simdjson'])(
+    'with LARGE_JSON=%s MAX_RECORD_BYTES is the last that passes, to the byte',
+    async LARGE_JSON => {
+      const topics = await kafka.createTopics(large, {})
+      const sized = (bytes: number) => {
+        const [start, end] = login({ zone: '@' }).split('@')
+        return (
+          start +
+          randomBytes(bytes)
+            .toString('base64')
+            .slice(0, bytes - 'k'.length - start.length - end.length) +
+          end
+        )
+      }
+      const [limit, above] = [sized(MAX_RECORD_BYTES), sized(MAX_RECORD_BYTES + 1)]
+      expect([limit, above].map(value => value.length + 1)).toEqual([MAX_RECORD_BYTES, MAX_RECORD_BYTES + 1])
+      await kafka.write(topics.input, [
+        { key: 'k', value: limit },
+        { key: 'k', value: above },
+        { key: 'k', value: login() }
+      ])
+      const { reasons, tally } = await settle({ ...topics.environment, LARGE_JSON }, 3)
+      expect([reasons, tally.processed]).toEqual([{ 'record-too-large': 1 }, 2])
+      const [first, second] = (await kafka.read(topics.processed)).map(
+        ({ value }) => JSON.parse(String(value)) as object
+      )
+      expect(Object.keys(first)).toEqual(Object.keys(second))
+      const [deadLetter] = await kafka.read(topics.deadLetters)
+      expect(headerOf(deadLetter, 'millrace.omitted.bytes')).toBe(String(MAX_RECORD_BYTES))
+    }
+  )
 
   test('a record above MAX_RECORD_BYTES becomes a dead letter by reference', async () => {
     const topics = await kafka.createTopics(large, {})

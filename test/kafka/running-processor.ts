@@ -1,5 +1,5 @@
 import { createProcessor } from '../../src/index.ts'
-import type { Processor } from '../../src/processor.ts'
+import type { Processor } from '../../src/running-processor.ts'
 import type { Ending } from '../../src/processor-options.ts'
 import type { Snapshot } from '../../src/telemetry/snapshot.ts'
 import type { Environment } from './test-kafka.ts'

@@ -33,6 +33,7 @@ function setUp() {
     fenced: assignment => oversight.close(assignment),
     abandoned: () => abandonedAtStop++,
     firstOf: () => undefined,
+    awaitsSchemas: () => false,
     failed: error => errors.push(error)
   })
   const [first, second] = assigned(assignments, 2)

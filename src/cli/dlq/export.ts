@@ -3,6 +3,8 @@ import { basename, dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { SettingsError } from '../../config/read-environment.ts'
 import { type DeadLetter, readDeadLetter } from '../../dead-letters/dead-letter.ts'
+import { readEncryptionKeys } from '../../dead-letters/encryption/keys.ts'
+import { restored } from '../../dead-letters/encryption/restore.ts'
 import {
   type FixtureData,
   type FixtureRecord,
@@ -26,6 +28,7 @@ import { countDeadLetters } from './count-dead-letters.ts'
 import { DeadLetterTopic } from './dead-letter-topic.ts'
 import { counted } from './tables.ts'
 import { filterOptions, readFilter, readLimit } from './filter-arguments.ts'
+import { schemasOfFixture } from './fixture-schemas.ts'
 import { judgingSettings } from './fixture-settings.ts'
 import { importsFor, type Place, placeOf } from './fixture-place.ts'
 
@@ -34,7 +37,8 @@ const options = {
   ...filterOptions,
   out: { type: 'string', default: 'dead-letters.test.ts' },
   runner: { type: 'string' },
-  expect: { type: 'string', default: 'dead-letter' }
+  expect: { type: 'string', default: 'dead-letter' },
+  reveal: { type: 'boolean', default: false }
 } as const
 
 /** `millrace dlq export`: dead letters as a test that runs without Kafka. */
@@ -52,9 +56,12 @@ export const exportFixture: Command = async (args, context) => {
     context.onStop(() => stop.abort(new Error('stopped')))
     const positions = named.length > 0 ? named : await lastOnes(topic, filter, limit, stop.signal)
     const records: FixtureRecord[] = []
-    for (const position of positions) records.push(...(await recordsAt(topic, position, place.expected)))
+    const wish = { expected: place.expected, reveal: values.reveal }
+    for (const position of positions) records.push(...(await recordsAt(topic, position, wish)))
     if (records.length === 0) throw new Error('there is nothing to export')
-    write(topic, place, { environment: judgingSettings(topic.read.raw, topic.read.pipeline), records })
+    const { raw, pipeline, settings } = topic.read
+    const schemas = await schemasOfFixture(settings, records)
+    write(topic, place, { environment: judgingSettings(raw, pipeline), ...(schemas && { schemas }), records })
   } finally {
     await topic.close()
   }
@@ -77,18 +84,21 @@ async function lastOnes(topic: DeadLetterTopic, filter: Filter, limit: number, s
 async function recordsAt(
   topic: DeadLetterTopic,
   position: RecordPosition,
-  expected: Place['expected']
+  { expected, reveal }: { readonly expected: Place['expected']; readonly reveal: boolean }
 ): Promise<FixtureRecord[]> {
   const stored = await topic.recordAt(position)
-  const deadLetter = stored && readDeadLetter(stored)
   const skipped = (why: string) => {
     print(`⚠ ${positionText(position)} is left out: ${why}`)
     return []
   }
-  if (deadLetter === undefined) return skipped('there is no dead letter of Millrace')
+  const found = stored && readDeadLetter(stored)
+  if (found === undefined) return skipped('there is no dead letter of Millrace')
+  const deadLetter = reveal ? restored(found, readEncryptionKeys(topic.read.settings.dlqEncryptionKeys)) : found
+  if (deadLetter === undefined) return skipped('its encrypted value was changed, so that nobody can restore it')
   if (deadLetter.reason === 'refused-by-broker') return skipped('without a broker nothing refuses it')
   const record = await recordBefore(topic, deadLetter)
   if (record === undefined) return skipped('it left its value out, and what it was read from is gone')
+  if (deadLetter.encryption) print(`⚠ ${positionText(position)} is exported encrypted; --reveal exports what it was`)
   return [fixtureRecord(`${positionText(position)}: ${printable(deadLetter.message)}`, deadLetter, record, expected)]
 }
 
@@ -113,13 +123,17 @@ function write(topic: DeadLetterTopic, { testFile, dataFile, runner }: Place, da
 }
 
 /** Tells where the test would not say what the dead letter says. */
-function printCheck({ read }: DeadLetterTopic, { environment }: FixtureData, record: FixtureRecord): void {
+function printCheck({ read }: DeadLetterTopic, { environment, schemas }: FixtureData, record: FixtureRecord): void {
   if (!isExact(record))
     print(
       `⚠ ${record.name}: its key and headers are not all text, or a name is there twice; the test has them as near as can be`
     )
   if (record.apart || record.expected.outcome !== 'dead-letter') return
-  const [result] = testPipeline(read.pipeline, [testRecord(record)], { environment, nowMs: record.timestampMs })
+  const [result] = testPipeline(read.pipeline, [testRecord(record)], {
+    environment,
+    schemas,
+    nowMs: record.timestampMs
+  })
   const found = foundResult(result)
   if (isDeepStrictEqual(found, record.expected)) return
   print(`⚠ ${record.name}: with this pipeline and these settings it is now ${found.message ?? found.outcome}`)

@@ -15,6 +15,8 @@ ${FILTER_HELP}
   --limit N         list and export: the last N (10); redrive: no more than N
 show
   --value           the record itself, too: key, headers and value
+  --reveal          the same with an encrypted value decrypted, by the keys of
+                    DLQ_ENCRYPTION_KEYS; export: so into the fixture
 redrive
   --dry-run         only say what would be done
   --rate N          no more than N records a second

@@ -11,6 +11,7 @@ const LEFT: readonly (readonly [RedriveOutcome, (settings: RedriveSettings) => s
     ({ redriveAttempts }) => `redriven ${times(redriveAttempts)} already, and there is no QUARANTINE_TOPIC`
   ],
   ['gone', () => 'that left their value out, and what they were read from is gone'],
+  ['changed', () => 'whose encrypted value was changed, so that nobody can restore it'],
   ['refused', () => 'refused by the brokers; the next redrive tries them again'],
   ['done', () => 'redriven earlier'],
   ['not-read', () => 'read from a topic that is not read now; REDRIVE_TOPIC would take them'],

@@ -1,7 +1,9 @@
 import { connectionProperties } from '../../config/client-properties.ts'
 import { isPattern } from '../../config/inputs.ts'
+import { readEncryptionKeys } from '../../dead-letters/encryption/keys.ts'
+import { MissingKeyError } from '../../dead-letters/encryption/restore.ts'
 import { Pace } from '../../dead-letters/pace.ts'
-import { Redrive, type RedriveRange } from '../../dead-letters/redrive.ts'
+import { Redrive, type RedriveOptions, type RedriveRange } from '../../dead-letters/redrive.ts'
 import { RedriveProgress, type StoredProgress } from '../../dead-letters/redrive-progress.ts'
 import { type RedriveTerms, termsOf } from '../../dead-letters/redrive-terms.ts'
 import { Slices } from '../../dead-letters/slices.ts'
@@ -51,30 +53,60 @@ interface Run {
 }
 
 async function run(topic: DeadLetterTopic, terms: RedriveTerms, { limit, pace, stop, writer }: Run): Promise<number> {
-  const { settings } = topic.read
   const ranges = await rangesOf(topic, terms, writer)
-  const slices = new Slices(topic.reader, ranges)
   const line = new ProgressLine(process.stdout)
-  const redriving = new Redrive({
+  const options = () => optionsOf(topic, ranges, stop, { terms, limit })
+  const show = (text: string) => line.show(text)
+  const dry = new Redrive({ ...options(), progressed: ({ lookedAt }) => show(`${grouped(lookedAt)} looked at`) })
+  const isLookedAt = await lookAt(dry)
+  const redriving = writer && new Redrive({ ...options(), pace, ...writing(writer, show) })
+  const isDone = (await redriving?.run()) ?? isLookedAt
+  line.end()
+  printRedrive((redriving ?? dry).tally, topic.read.settings, { isDryRun: redriving === undefined, isDone })
+  return isDone ? 0 : 1
+}
+
+/** A dry run comes before each redrive: a key that is missing is to be found before anything is written. */
+async function lookAt(dry: Redrive): Promise<boolean> {
+  try {
+    return await dry.run()
+  } catch (error) {
+    throw error instanceof MissingKeyError ? new Error(`nothing was redriven: ${error.message}`) : error
+  }
+}
+
+/** From the beginning of the ranges; without a pace, as it does not write. */
+function optionsOf(
+  topic: DeadLetterTopic,
+  ranges: readonly RedriveRange[],
+  stop: AbortSignal,
+  wish: Pick<RedriveOptions, 'terms' | 'limit'>
+): RedriveOptions {
+  const { settings } = topic.read
+  const slices = new Slices(topic.reader, ranges)
+  return {
+    ...wish,
     settings,
     group: settings.groupId,
-    terms,
     ranges,
+    keys: readEncryptionKeys(settings.dlqEncryptionKeys),
     next: () => slices.next(stop),
-    limit,
-    pace: writer === undefined ? new Pace(0) : pace,
+    pace: new Pace(0),
     stop,
     originalOf: position => topic.recordAt(position),
     partitionsOf: name => topic.partitionsOf(name),
-    nowMs: () => Date.now(),
-    ...(writer && { write: (records, offsets) => writer.write(records, offsets) }),
-    progressed: tally =>
-      line.show(`${grouped(tally.of('redriven').total)} redriven, ${grouped(tally.lookedAt)} looked at`)
-  })
-  const isDone = await redriving.run()
-  line.end()
-  printRedrive(redriving.tally, settings, { isDryRun: writer === undefined, isDone })
-  return isDone ? 0 : 1
+    nowMs: () => Date.now()
+  }
+}
+
+function writing(
+  writer: TransactionalWriter,
+  show: (text: string) => void
+): Pick<RedriveOptions, 'write' | 'progressed'> {
+  return {
+    write: (records, offsets) => writer.write(records, offsets),
+    progressed: tally => show(`${grouped(tally.of('redriven').total)} redriven, ${grouped(tally.lookedAt)} looked at`)
+  }
 }
 
 /** Of each partition, where there may be something left, and where this redrive ends: what comes later fails again. */

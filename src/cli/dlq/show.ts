@@ -1,5 +1,7 @@
 import { SettingsError } from '../../config/read-environment.ts'
 import { type DeadLetter, readDeadLetter } from '../../dead-letters/dead-letter.ts'
+import { readEncryptionKeys } from '../../dead-letters/encryption/keys.ts'
+import { restored } from '../../dead-letters/encryption/restore.ts'
 import { historyOf } from '../../dead-letters/redriven.ts'
 import { parsePosition, positionText, type StoredRecord } from '../../kafka/stored-record.ts'
 import type { Header } from '../../pipeline.ts'
@@ -16,9 +18,9 @@ const WIDTH = 76
 /** A terminal is no place for megabytes. */
 const SHOWN_CHARACTERS = 8000
 
-/** `millrace dlq show`: why a record is a dead letter and where it came from; with `--value` the record itself, too. */
+/** `millrace dlq show`: why a record is a dead letter and where it came from; with `--value` the record itself, too, and with `--reveal` decrypted. */
 export const show: Command = async (args, context) => {
-  const options = { value: { type: 'boolean' } } as const
+  const options = { value: { type: 'boolean' }, reveal: { type: 'boolean' } } as const
   const { values, positionals } = readArguments({ args: [...args], options, allowPositionals: true })
   if (positionals.length !== 1) throw new SettingsError('dlq show takes one position, as in 3/1042')
   const topic = await DeadLetterTopic.open(context)
@@ -27,13 +29,25 @@ export const show: Command = async (args, context) => {
     if (position === undefined) throw new SettingsError('a position is partition/offset or topic/partition/offset')
     const record = await topic.recordAt(position)
     if (record === undefined) throw new Error(`there is no record at ${positionText(position)}`)
+    // What can't be decrypted is found before anything is printed.
+    const shown = values.reveal ? revealed(record, topic.read.settings.dlqEncryptionKeys) : record
     printWhy(record)
-    if (values.value) printRecord({ ...record, headers: readDeadLetter(record)?.ownHeaders ?? record.headers })
+    if (values.value || values.reveal)
+      printRecord({ ...shown, headers: readDeadLetter(record)?.ownHeaders ?? record.headers })
     else print('\n  The record itself is not shown, as it may be personal data; --value does.')
   } finally {
     await topic.close()
   }
   return 0
+}
+
+/** @throws if it can't be. */
+function revealed(record: StoredRecord, keys: string | undefined): StoredRecord {
+  const deadLetter = readDeadLetter(record)
+  if (deadLetter === undefined) return record
+  const found = restored(deadLetter, readEncryptionKeys(keys))
+  if (found === undefined) throw new Error('its encrypted value was changed, so that nobody can restore it')
+  return found.record
 }
 
 function printWhy(record: StoredRecord): void {
@@ -49,7 +63,7 @@ function printWhy(record: StoredRecord): void {
 }
 
 function factsOf(deadLetter: DeadLetter): [name: string, text: string][] {
-  const { reason, message, stage, source, group, pipeline, ownHeaders, originalTimestampMs } = deadLetter
+  const { reason, message, stage, source, group, pipeline, ownHeaders, originalTimestampMs, encryption } = deadLetter
   const { attempt, origin } = historyOf(ownHeaders, source, group)
   return [
     ['reason', reason],
@@ -57,11 +71,14 @@ function factsOf(deadLetter: DeadLetter): [name: string, text: string][] {
     ['stage', stage],
     ['read from', `${source.topic}/${source.partition} offset ${source.offset}`],
     ['by', `group ${group}, pipeline ${pipeline}`],
+    ...fact('encrypted', encryption && `${encryption.how}, with the key ${encryption.keyId}`),
     ['redriven', attempt === 0 ? 'never' : `${times(attempt)}; first read from ${positionText(origin)}`],
-    ...(originalTimestampMs === undefined
-      ? []
-      : [['its time', `${textOfTime(originalTimestampMs)}, which brokers refuse`] satisfies [string, string]])
+    ...fact('its time', originalTimestampMs && `${textOfTime(originalTimestampMs)}, which brokers refuse`)
   ]
+}
+
+function fact(name: string, text: string | 0 | undefined): [name: string, text: string][] {
+  return text ? [[name, text]] : []
 }
 
 function sizeOf(bytes: Uint8Array | null, omittedBytes?: number): string {

@@ -152,5 +152,16 @@ export const throughputOptions = {
     why: 'Each record is answered at once; under load answers fill up all the same.',
     example: '65536',
     section
+  },
+  largeJson: {
+    type: 'choice',
+    default: 'off',
+    values: ['off', 'simdjson'],
+    what:
+      'What parses JSON values of 8 KiB and more: simdjson where that optional package is built (npm run build:simdjson) ' +
+      'and a trial at start finds it faster than JSON.parse; what the two might read differently is left to JSON.parse.',
+    why: 'JSON.parse of Node 26 was two to three times faster in most records that were tried.',
+    example: 'simdjson',
+    section
   }
 } as const satisfies OptionTable

@@ -19,6 +19,16 @@ export function topicOptions(pipeline: AnyPipeline) {
       example: './my-pipeline.ts',
       section
     },
+    preset: {
+      type: 'string',
+      default: undefined,
+      what:
+        'Name of a file in the presets folder of the pipeline: settings that belong together. What the environment sets ' +
+        'itself is stronger. user-login has schema, audit, locale, enrich and defaults.',
+      why: 'Without it every setting has its own default.',
+      example: 'audit',
+      section
+    },
     inputTopic: {
       type: 'list',
       default: pipeline.input.topic,

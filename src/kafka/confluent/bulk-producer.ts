@@ -9,7 +9,7 @@ import {
   type Properties
 } from './client.ts'
 import { connectClient, disconnectClient, onError } from './connection.ts'
-import { toNative } from './headers.ts'
+import { type OutgoingHeader, toNative } from './headers.ts'
 
 export interface BulkRecord {
   readonly key: Uint8Array | null
@@ -65,9 +65,18 @@ export class BulkProducer {
 
   /** Answers false if the queue is full: try again in a while. */
   send({ key, value, headers, timestampMs }: BulkRecord): boolean {
+    return this.produce(value, key, timestampMs, toNative(headers))
+  }
+
+  /** The same without an object a record. */
+  produce(
+    value: Uint8Array | null,
+    key: Uint8Array | null,
+    timestampMs: number,
+    headers: readonly OutgoingHeader[] | undefined
+  ): boolean {
     if (this.#failure !== undefined) throw this.#failure
-    const native = toNative(headers)
-    const code = this.#native.produce(this.#topic, ANY_PARTITION, value, key, timestampMs, undefined, native)
+    const code = this.#native.produce(this.#topic, ANY_PARTITION, value, key, timestampMs, undefined, headers)
     if (code === ErrorCode.QUEUE_FULL) return false
     if (code !== ErrorCode.NONE) throw new KafkaError(code, `samples could not be written to ${this.#topic}: ${code}`)
     return true

@@ -1,6 +1,6 @@
 import { RdKafka } from '@confluentinc/kafka-javascript'
 import type { TopicPartition } from '../ports.ts'
-import type { NativeHeader } from './headers.ts'
+import type { NativeHeader, OutgoingHeader } from './headers.ts'
 
 /**
  * The raw API of kafka-javascript, as far as it is used. Only this folder may import the package: its addon can be
@@ -74,7 +74,7 @@ export interface NativeProducer {
     key: Uint8Array | null,
     timestampMs: number,
     opaque: number | undefined,
-    headers: readonly NativeHeader[] | undefined
+    headers: readonly OutgoingHeader[] | undefined
   ): number
 }
 

@@ -3,6 +3,9 @@ import type { Header } from '../../pipeline.ts'
 /** A header as the addon has it: an object with one property, named like the header. */
 export type NativeHeader = Readonly<Record<string, Uint8Array>>
 
+/** The addon takes a text for its UTF-8, too. */
+export type OutgoingHeader = Readonly<Record<string, Uint8Array | string>>
+
 const NO_HEADERS: readonly Header[] = []
 
 /** For the name `__proto__` the addon sets the object's prototype, and no property. */

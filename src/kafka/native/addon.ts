@@ -66,14 +66,7 @@ export interface NativeConsumerClient extends NativeClient {
    * Appends records to a slab and answers how many; below 0: how many bytes of input arena, so negated, the next record
    * needs, if that is why not even one was taken.
    */
-  fill(
-    bytes: Uint8Array,
-    records: number,
-    rows: number,
-    inputBytes: number,
-    outputBytes: number,
-    maxRecordBytes: number
-  ): number
+  fill(bytes: Uint8Array, places: Int32Array, maxRecords: number, maxRecordBytes: number): number
   /** Under epoch 0 nothing of the partition is delivered. */
   deliver(topic: string, partition: number, epoch: number): void
   /** Forgets what has been taken from librdkafka and not been delivered. */
@@ -103,10 +96,7 @@ export interface NativeProducerClient extends NativeClient {
   /** Answers the row after the last one taken; if that is less than `endRow`, `refusal` is the code why. */
   produce(
     bytes: Uint8Array,
-    records: number,
-    rows: number,
-    inputBytes: number,
-    outputBytes: number,
+    places: Int32Array,
     firstRow: number,
     endRow: number,
     batch: number,

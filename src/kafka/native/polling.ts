@@ -3,6 +3,7 @@ import type { SlabWriter } from '../../slabs/writer.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { ConsumerEvent, PollResult } from '../ports.ts'
 import type { NativeConsumerClient } from './addon.ts'
+import { placesFor } from './slab-places.ts'
 
 /** How long a poll waits for the first record, which wakes it: often enough for what is done between polls. */
 const POLL_WAIT_MS = 50
@@ -82,9 +83,8 @@ export class Polling {
     if (native === undefined) return 0
     let filled = 0
     if (into !== undefined && !this.held) {
-      const { bytes, shape } = into.slab
-      const { records, rows, inputBytes, outputBytes } = shape
-      filled = native.fill(bytes, records, rows, inputBytes, outputBytes, into.maxRecordBytes)
+      const { slab, maxRecords, maxRecordBytes } = into
+      filled = native.fill(slab.bytes, placesFor(slab), maxRecords, maxRecordBytes)
       into.resume()
     }
     serve()

@@ -6,6 +6,7 @@ import { ErrorCode } from '../kafka-error.ts'
 import type { ProduceFailure } from '../ports.ts'
 import { flat, type Addon, type NativeEvent, type NativeProducerClient } from './addon.ts'
 import { connectNative, type Connection } from './connection.ts'
+import { placesFor } from './slab-places.ts'
 
 export interface ProducerListener {
   /** So many rows of a batch were acknowledged, or have failed. */
@@ -60,18 +61,7 @@ export class ProducerConnection implements MetadataSource {
 
   hand(slab: Slab, firstRow: number, endRow: number, batch: number, inputPartition: number): Sunk {
     const { client } = this
-    const { records, rows, inputBytes, outputBytes } = slab.shape
-    const row = client.produce(
-      slab.bytes,
-      records,
-      rows,
-      inputBytes,
-      outputBytes,
-      firstRow,
-      endRow,
-      batch,
-      inputPartition
-    )
+    const row = client.produce(slab.bytes, placesFor(slab), firstRow, endRow, batch, inputPartition)
     if (row === endRow) return { row, code: ErrorCode.NONE, topic: '' }
     return { row, code: client.refusal ?? ErrorCode.STATE, topic: this.#topics[slab.rowOutput[row]] ?? '' }
   }

@@ -37,13 +37,39 @@ describe("the keyed hash passes RFC 4231's test case", () => {
   })
 })
 
-test('any text is hashed as its UTF-8, call after call', () => {
-  const key = Buffer.from('a key')
-  const keyedHash = createKeyedHash(key)
+const texts = fc.oneof(
+  fc.string({ unit: fc.constantFrom('a', '\0', 'é', '€', '😀', '\ud800', '\udc00'), maxLength: 200 }),
+  fc.integer({ min: 0, max: 400 }).map(length => 'ü'.repeat(length))
+)
+
+test('any text is hashed as its UTF-8 by any key, whatever its length, call after call', () => {
+  const ascii = fc.uint8Array({ max: 127, maxLength: 150 })
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('a', '\0', 'é', '€', '😀'), maxLength: 200 }), text => {
-      expect(keyedHash(text)).toBe(createHmac('sha256', key).update(Buffer.from(text)).digest('hex'))
-      expect(plainHash(text)).toBe(createHash('sha256').update(Buffer.from(text)).digest('hex'))
-    })
+    fc.property(
+      fc.oneof(ascii, fc.uint8Array({ maxLength: 150 })),
+      fc.array(texts, { maxLength: 5 }),
+      (key, several) => {
+        const keyedHash = createKeyedHash(key)
+        for (const text of several) {
+          expect(keyedHash(text)).toBe(createHmac('sha256', key).update(Buffer.from(text)).digest('hex'))
+          expect(plainHash(text)).toBe(createHash('sha256').update(Buffer.from(text)).digest('hex'))
+        }
+      }
+    )
   )
+})
+
+test.each([0, 1, 63, 64, 65, 128])('a key of %d bytes, ASCII or not, makes what createHmac makes', length => {
+  for (const byte of ['k', '\xff']) {
+    const key = Buffer.from(byte.repeat(length), 'latin1')
+    expect(createKeyedHash(key)('a text')).toBe(createHmac('sha256', key).update('a text').digest('hex'))
+  }
+})
+
+test('a key that its owner overwrites afterwards stays the key', () => {
+  const key = Buffer.from('secret')
+  const keyedHash = createKeyedHash(key)
+  const before = keyedHash('x')
+  key.fill(0)
+  expect(keyedHash('x')).toBe(before)
 })

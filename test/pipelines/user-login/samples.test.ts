@@ -3,11 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { expectedOutcome, type OutcomeSettings } from '../../../pipelines/user-login/sample-outcome.ts'
 import {
   createSampleGenerator,
+  LOGIN_BYTES_AT_MOST,
+  OLD_BY_MS,
   SAMPLE_HEADER,
+  SAMPLE_KEY_BYTES,
   sampleKinds,
   type Sample,
-  type SampleKind
+  type SampleKind,
+  type SampleSettings
 } from '../../../pipelines/user-login/samples.ts'
+import { timestampForms } from '../../../pipelines/user-login/sample-times.ts'
 import { loginProcessor } from './process-login.ts'
 
 function samples(count: number, generator = createSampleGenerator({ seed: 1 })): Sample[] {
@@ -39,9 +44,42 @@ describe('a sample', () => {
     expect(new Set([...values(1), ...values(2)]).size).toBeGreaterThan(3980)
   })
 
+  test('is written by `write` just as it is by `at`, at any place, unless something is wrong with it', () => {
+    const forms = fc.uniqueArray(fc.constantFrom(...timestampForms), { minLength: 1 })
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        fc.nat({ max: 1e10 }),
+        fc.nat({ max: 300 }),
+        forms,
+        fc.boolean(),
+        (seed, first, at, timestamps, many) => {
+          const generator = createSampleGenerator({
+            seed,
+            timestamps,
+            users: many ? 1_000_000 : 3,
+            shares: { old: 0.2, future: 0.2 }
+          })
+          const bytes = Buffer.alloc(at + LOGIN_BYTES_AT_MOST, '#')
+          for (let number = first; number < first + 20; number++) {
+            const sample = generator.at(number)
+            const end = generator.write(number, bytes, at)
+            const isPlain = ['good', 'other-version', 'old', 'future'].includes(sample.kind)
+            expect(end > 0).toBe(isPlain)
+            if (!isPlain) continue
+            expect(bytes.toString('utf8', at, at + SAMPLE_KEY_BYTES)).toBe(String(sample.key))
+            expect(bytes.toString('utf8', at + SAMPLE_KEY_BYTES, end)).toBe(String(sample.value))
+            expect(generator.timestampMs).toBe(sample.timestampMs)
+            expect(bytes.subarray(0, at).every(byte => byte === 0x23)).toBe(true)
+          }
+        }
+      )
+    )
+  })
+
   test('stays the same from release to release, so that runs can be compared', () => {
     expect(String(createSampleGenerator({ seed: 1 }).at(0).value)).toBe(
-      '{"user_id":"f018c030-6cb2-422e-8864-75d391331a5b","app_version":"2.3.0","device_type":"android","ip":"30.130.115.232","locale":"CN","device_id":"342-29-1314","timestamp":"1694479549"}'
+      '{"user_id": "26029f6d-ba77-45bf-bd97-b406c30776af", "app_version": "2.3.0", "ip": "140.173.156.78", "locale": "RU", "device_id": "b6ddceaa-7c58-41fb-841c-3d511aab5de5", "timestamp": 1694479549, "device_type": "android"}'
     )
   })
 
@@ -113,19 +151,25 @@ describe('the mixture', () => {
 })
 
 describe('what must become of a sample is what becomes of it', () => {
-  const settings: Record<string, { options: Record<string, string>; expected: Partial<OutcomeSettings> }> = {
+  interface Case {
+    options: Record<string, string>
+    expected: Partial<OutcomeSettings>
+    samples?: Partial<SampleSettings>
+  }
+  const settings: Record<string, Case> = {
     'with default settings': { options: {}, expected: {} },
     'with versions': {
       options: { acceptedAppVersions: '2.3.0' },
       expected: { acceptedAppVersions: { has: version => version === '2.3.0' } }
     },
+    'with timestamps of all forms': { options: {}, expected: {}, samples: { timestamps: timestampForms } },
     'with locales and masked addresses': {
       options: { droppedLocales: 'RU,US', invalidIp: 'mask' },
       expected: { droppedLocales: ['RU', 'US'], invalidIp: 'mask' }
     }
   }
 
-  test.each(Object.entries(settings))('%s', (_, { options, expected }) => {
+  test.each(Object.entries(settings))('%s', (_, { options, expected, samples: sampleSettings }) => {
     const processLogin = loginProcessor({ options })
     const everything: OutcomeSettings = {
       acceptedAppVersions: { has: () => true },
@@ -135,7 +179,7 @@ describe('what must become of a sample is what becomes of it', () => {
       ...expected
     }
     for (const kind of sampleKinds) {
-      const generator = createSampleGenerator({ seed: 4, shares: { ...noShares, [kind]: 1 } })
+      const generator = createSampleGenerator({ seed: 4, shares: { ...noShares, [kind]: 1 }, ...sampleSettings })
       for (const sample of samples(kind === 'large' || kind === 'too-deep' ? 5 : 60, generator)) {
         expect(sample.kind).toBe(kind)
         const { outcome, why } = processLogin(sample.value)
@@ -159,6 +203,30 @@ describe('what must become of a sample is what becomes of it', () => {
   })
 })
 
+describe('what is expected follows the settings', () => {
+  const login = { appVersion: '2.3.0', locale: 'RU' }
+  const always = {
+    acceptedAppVersions: { has: () => true },
+    droppedLocales: [],
+    invalidIp: 'dead-letter',
+    tombstones: 'dead-letter'
+  } as const
+
+  test('old logins expire where there is a limit below their age, and before all else is looked at', () => {
+    const old = (maxRecordAgeMs?: number) => expectedOutcome({ ...login, kind: 'old' }, { ...always, maxRecordAgeMs })
+    expect(old()).toEqual({ outcome: 'processed', why: '' })
+    expect(old(OLD_BY_MS + 1)).toEqual({ outcome: 'processed', why: '' })
+    expect(old(60_000)).toEqual({ outcome: 'expired', why: 'age' })
+  })
+
+  test('duplicate keys are refused only where that is set', () => {
+    const twice = (rejectDuplicateKeys: boolean) =>
+      expectedOutcome({ ...login, kind: 'duplicate-key' }, { ...always, rejectDuplicateKeys })
+    expect(twice(false)).toEqual({ outcome: 'processed', why: '' })
+    expect(twice(true)).toEqual({ outcome: 'dead-letter', why: 'duplicate-key' })
+  })
+})
+
 const noShares: Partial<Record<SampleKind, number>> = {
   'other-version': 0,
   'no-device-type': 0,
@@ -178,6 +246,17 @@ describe('faults', () => {
 
   test('can add headers to the number', () => {
     expect(spoiled('many-headers').headers).toHaveLength(501)
+  })
+
+  test('of time are in the timestamps: an old login is hours old, a future one a day ahead', () => {
+    const startTimeMs = 1_700_000_000_000
+    const at = (kind: SampleKind) =>
+      createSampleGenerator({ seed: 4, startTimeMs, shares: { ...noShares, [kind]: 1 } }).at(0)
+    const eventMs = ({ value }: Sample) => Number((JSON.parse(String(value)) as { timestamp: string }).timestamp) * 1000
+    expect(at('old').timestampMs).toBe(startTimeMs - OLD_BY_MS)
+    expect(Math.abs(eventMs(at('old')) - (startTimeMs - OLD_BY_MS))).toBeLessThan(4000)
+    expect(at('future').timestampMs).toBe(startTimeMs)
+    expect(eventMs(at('future')) - startTimeMs).toBeGreaterThan(86_000_000)
   })
 
   test('can be large, and hold keys that are dangerous', () => {

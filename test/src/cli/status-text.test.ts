@@ -25,6 +25,26 @@ describe('the status', () => {
     ])
   })
 
+  test('says what came lately, a line for what the pipeline counts by', () => {
+    const top = Array.from({ length: 10 }, (_, index) => [`value-${index}`, 1000 - index] as const)
+    const insights = {
+      durationMs: 60_000,
+      tally: snapshot.tally,
+      reasons: {},
+      topValues: [
+        { dimension: 'device_type', top: [['android', 611] as const, ['\u202eios', 9] as const], other: 3 },
+        { dimension: 'locale', top, other: 0 },
+        { dimension: 'app_version', top: [], other: 0 }
+      ],
+      lateness: undefined
+    }
+    const lines = statusLines({ ...status, snapshot: { ...snapshot, insights } })
+    expect(lines[3]).toBe('  device_type: android 611, \\u{202e}ios 9, other 3')
+    expect(lines[4]).toMatch(/^ {2}locale: value-0 1,000, value-1 999, /)
+    expect(lines[4].length).toBeLessThanOrEqual(80)
+    expect(lines[5]).toBe('')
+  })
+
   test('says what stands still and why', () => {
     const held = {
       topic: 'logins',

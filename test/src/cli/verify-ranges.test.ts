@@ -129,6 +129,12 @@ describe('the outputs', () => {
     await expect(refused).rejects.toThrow('there is no topic "nowhere"')
   })
 
+  test('are none of metrics and summaries', () => {
+    const reports = { metricsTopic: 'metrics', summaryTopic: 'summaries' }
+    const topics = [...outputKinds(probe, settingsWith(reports)).keys()]
+    expect(topics).toEqual([...outputKinds(probe, settingsWith()).keys()])
+  })
+
   test('that hold several outcomes in one topic are refused', () => {
     expect(() => outputKinds(probe, settingsWith({ dlqTopic: 'out' }))).toThrow('out is the topic of several outcomes')
     expect(outputKinds(probe, settingsWith({ outputTopicSecond: 'out' })).size).toBe(2)

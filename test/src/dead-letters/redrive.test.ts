@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readEncryptionKeys } from '../../../src/dead-letters/encryption/keys.ts'
+import { MissingKeyError } from '../../../src/dead-letters/encryption/restore.ts'
 import { Pace } from '../../../src/dead-letters/pace.ts'
 import type { Step } from '../../../src/dead-letters/redrive-step.ts'
 import type { StoredRecord } from '../../../src/kafka/stored-record.ts'
 import { deadLetterRecord, type DeadLetterWish, texts } from '../../fixtures/dead-letters.ts'
+import { carrying, FIRST_KEY, masked } from '../../fixtures/encryption.ts'
 import { Died, RedriveCluster, type RunWish } from '../../fixtures/redrive-cluster.ts'
 
 const mark = (attempt: number) =>
@@ -233,4 +236,41 @@ test('whatever is asked for, refused, stopped or killed: no dead letter is taken
     }),
     { numRuns: 300 }
   )
+})
+
+describe('an encrypted dead letter', () => {
+  const value = '{"ip":"1.2.3.4","locale":"RU"}'
+  const keys = readEncryptionKeys(FIRST_KEY)
+  const one = carrying(masked(value)).record
+  const changed = { ...one, offset: 1, value: masked(value).value }
+  const exhausted = { ...one, offset: 2, headers: [...mark(3), ...one.headers] }
+
+  test('is redriven as it was, without a header that says it was encrypted', async () => {
+    const cluster = new RedriveCluster([one])
+    await cluster.redrive({ keys })
+    expect(cluster.written.map(row => [String(row.value), row.headers.map(({ name }) => name)])).toEqual([
+      [value, ['millrace.redrive.attempt', 'millrace.redrive.origin', 'millrace.redrive.group']]
+    ])
+  })
+
+  test('whose key is missing ends the redrive, or a look at what it would do', async () => {
+    for (const isDryRun of [true, false]) {
+      const cluster = new RedriveCluster([one])
+      await expect(cluster.redrive({ isDryRun })).rejects.toThrow(MissingKeyError)
+      expect([cluster.attempts, cluster.committed(0)]).toEqual([0, -1])
+    }
+  })
+
+  test('that was changed is left, and keeps no other one back', async () => {
+    const cluster = new RedriveCluster([changed, { ...one, offset: 5 }])
+    const { tally } = await cluster.redrive({ keys })
+    expect([tally.of('changed').total, tally.of('redriven').total]).toEqual([1, 1])
+    expect(cluster.written.map(row => String(row.value))).toEqual([value])
+  })
+
+  test('goes into quarantine as it is, and needs no key for that', async () => {
+    const cluster = new RedriveCluster([exhausted])
+    await cluster.redrive({ settings: { quarantineTopic: 'quarantine' } })
+    expect(cluster.written).toMatchObject([{ topic: 'quarantine', value: one.value, headers: exhausted.headers }])
+  })
 })

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SummaryPlan } from '../../../src/summaries/plan.ts'
+import { SummaryState } from '../../../src/summaries/summary-state.ts'
 import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
 import { emptyTally } from '../../../src/offsets/ledger.ts'
 
@@ -74,5 +76,17 @@ describe('Assignments', () => {
     assignment.committed = 5
     assignments.close(assignment)
     expect(assignment.uncommitted).toBe(false)
+  })
+
+  test('what stands beside the offset is to be committed, too, when the offset stays', () => {
+    const assignment = new Assignments().open('a', 0)
+    const plan = new SummaryPlan([], 10)
+    const [full, cut] = [new SummaryState(plan, 0), new SummaryState(plan, 10)]
+    settleAll(assignment, 0)
+    assignment.ledger.summary = full
+    assignment.confirm(assignment.ledger.frontier as number, full)
+    expect(assignment.uncommitted).toBe(false)
+    assignment.ledger.summary = cut
+    expect(assignment.uncommitted).toBe(true)
   })
 })

@@ -7,7 +7,8 @@ const shape: fc.Arbitrary<SlabShape> = fc.record({
   records: fc.integer({ min: 1, max: 300 }),
   rows: fc.integer({ min: 1, max: 600 }),
   inputBytes: fc.nat(5000),
-  outputBytes: fc.nat(5000)
+  outputBytes: fc.nat(5000),
+  dimensions: fc.nat(8)
 })
 
 /** Every part of a slab as the stretch of bytes that it takes. */
@@ -29,7 +30,7 @@ describe('layout', () => {
       fc.property(shape, shape => {
         const slab = Slab.allocate(shape)
         const stretches = stretchesOf(slab)
-        expect(stretches).toHaveLength(2 + 5 + 12 + 10 + 2)
+        expect(stretches).toHaveLength(2 + 5 + 13 + 2 + 10 + 2)
         stretches.reduce((before, next) => {
           expect(next.start).toBeGreaterThanOrEqual(before.end)
           return next

@@ -29,7 +29,8 @@ function setUp(partitions: number) {
     assignments,
     events: quietEvents().events,
     retryMs: 1,
-    rewind: (live, offsetOf) => rewound.push(...live.map(each => [each.partition, offsetOf(each)] as const))
+    summaryAt: () => undefined,
+    rewind: (live, startOf) => rewound.push(...live.map(each => [each.partition, startOf(each)?.offset] as const))
   })
   const open = assigned(assignments, partitions)
   /** Comes round until it is over, as the loop does. */

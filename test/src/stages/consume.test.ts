@@ -19,9 +19,11 @@ function setUp({ slabs: count = 4, maxLarge = 8 } = {}) {
   const tasks: Task[] = []
   const handled: ConsumerEvent[] = []
   const state = { leaving: false, held: false, left: false }
+  const filling = { records: usualShape.records }
   const consume = new Consume({
     consumer,
     slabs,
+    filling,
     assignments,
     events: quietEvents().events,
     maxRecordBytes: MAX_RECORD_BYTES,
@@ -42,7 +44,7 @@ function setUp({ slabs: count = 4, maxLarge = 8 } = {}) {
     if (needed === 0) offsets.set(epoch, offset + 1)
     return needed
   }
-  return { consume, consumer, slabs, assignments, tasks, handled, state, first, second, append }
+  return { consume, consumer, slabs, assignments, tasks, handled, state, filling, first, second, append }
 }
 
 /** What each poll of a run is to do; the loop ends after the last. */
@@ -72,6 +74,20 @@ describe('Consume', () => {
     ])
     expect([first.ledger.inFlight, second.ledger.inFlight, tasks[0].open]).toEqual([3, 1, 3])
     expect(setting.slabs.free).toBe(3)
+  })
+
+  test('a slab takes no more records than are known to fit with what comes of them', async () => {
+    const setting = setUp()
+    const { consume, filling, tasks, append } = setting
+    filling.records = 2
+    script(setting, [
+      into => {
+        expect([append(into!), append(into!)]).toEqual([0, 0])
+        expect(append(into!)).toBeGreaterThan(0)
+      }
+    ])
+    await consume.run()
+    expect(tasks.map(({ slab }) => slab.records)).toEqual([2])
   })
 
   test('a poll that brings nothing gives its slab back', async () => {

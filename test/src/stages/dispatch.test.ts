@@ -3,7 +3,7 @@ import { Assignments } from '../../../src/offsets/assignment.ts'
 import { Slab } from '../../../src/slabs/slab.ts'
 import { Dispatch } from '../../../src/stages/dispatch.ts'
 import { namesOf, type Run, setUpDispatch as setUp, works } from '../../fixtures/dispatch.ts'
-import { assigned, quietEvents, settled, taskOf, unnamed, usualShape, work } from '../../fixtures/stages.ts'
+import { anyFilling, assigned, quietEvents, settled, taskOf, unnamed, usualShape, work } from '../../fixtures/stages.ts'
 
 describe('Dispatch', () => {
   test('hands on each batch with its own rows and outcomes, in order', async () => {
@@ -73,6 +73,7 @@ describe('Dispatch', () => {
     const dispatch = new Dispatch({
       pool: { run: works },
       naming: unnamed,
+      filling: anyFilling,
       events,
       split: () => undefined,
       next: () => {

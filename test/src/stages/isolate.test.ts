@@ -7,6 +7,7 @@ import { Isolate } from '../../../src/stages/isolate.ts'
 import { assigned, namesIn, quietEvents, settled, taskOf, work } from '../../fixtures/stages.ts'
 
 const REFUSED = reasons.indexOf('refused-by-broker')
+const METRICS = 9
 
 function setUp(failureOf: (name: string) => ProduceFailure | undefined = () => undefined) {
   const sent: string[] = []
@@ -20,6 +21,7 @@ function setUp(failureOf: (name: string) => ProduceFailure | undefined = () => u
     batch.state = 'ended'
   }
   const isolate = new Isolate({
+    metrics: METRICS,
     producer: {
       produceAlone: async (slab, row) => {
         const [name] = namesIn(slab, row, row + 1)
@@ -118,6 +120,19 @@ describe('Isolate', () => {
       'the brokers refused output of logins/0: too large (code 10)'
     ])
     expect(assignment.verdicts.size).toBe(0)
+  })
+
+  test('a row of metrics that is refused ends the processor: no record is to blame, and none becomes a dead letter', async () => {
+    const assignment = partitionWith(4)
+    const { isolate, ended, errors } = setUp(name => (name === 'logins/0@2' ? TOO_LARGE : undefined))
+    const batch = worked(assignment, 4)
+    batch.task.slab.rowOutput[2] = METRICS
+    isolate.take(batch)
+    await settled()
+    expect(errors.map(({ message }) => message)).toEqual([
+      'metrics of logins/0 can not be written to METRICS_TOPIC: too large (code 10); mend the topic, or the right to write to it'
+    ])
+    expect([ended, assignment.verdicts.size]).toEqual([['next 0@0+2', 'drop 0@2+2'], 0])
   })
 
   test('what is lost meanwhile is dropped', async () => {

@@ -40,6 +40,22 @@ describe('Insights', () => {
     expect(insights.latencyMs(50)).toBe(20)
     expect(insights.latencyMs(50)).toBe(0)
   })
+  test('who has a reader of latencies takes none away from others', () => {
+    const insights = new Insights(probe)
+    const [batch] = workedBatches().batches
+    const readers = [insights.readLatencies(), insights.readLatencies()]
+    for (const latencyMs of [10, 20, 400]) insights.settled(batch, latencyMs)
+    expect(insights.latencyMs(50)).toBe(20)
+    for (const reader of readers) expect(reader.read()).toEqual({ p50: 20, p90: 400, p99: 400, max: 400 })
+  })
+
+  test('incidents are those that have happened, by name', () => {
+    const insights = new Insights(probe)
+    insights.commits = 2
+    insights.workerDeaths++
+    expect(insights.incidents).toEqual({ commits: 2, workerDeaths: 1 })
+  })
+
   test('a complaint of a client is remembered for a while, the last one only', () => {
     const insights = new Insights(probe)
     expect(insights.troubleAt(0)).toBeUndefined()

@@ -41,6 +41,11 @@ test('says what should have come of each record, and where it would be', () => {
   ])
 })
 
+test.each(['record', 'batch'])('takes no rows of metrics for rows of a record: METRICS_EVERY=%s', metricsEvery => {
+  const given = [act('emit'), act('three'), act('nothing'), { value: 'x' }]
+  expect(decided(given, { metricsTopic: 'metrics', metricsEvery })).toEqual(decided(given))
+})
+
 test('judges age by the instant that it was given', () => {
   const old = act('emit', {}, { timestampMs: NOW_MS - 1001 })
   const young = act('emit', {}, { timestampMs: NOW_MS - 1000 })

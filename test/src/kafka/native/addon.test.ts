@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { flat, loadAddon, NativeUnavailable, type NativeProducerClient } from '../../../../src/kafka/native/addon.ts'
+import { placesFor } from '../../../../src/kafka/native/slab-places.ts'
 import { shapeOf } from '../../../../src/slabs/layout.ts'
 import { Slab } from '../../../../src/slabs/slab.ts'
 import { slabOf } from '../../../contract/rows.ts'
@@ -30,7 +31,7 @@ describeOnAddon('the addon', () => {
     expect(client.close()).toBe(closing)
     const calls = [
       () => client.serve(),
-      () => client.fill(Slab.allocate(shapeOf(2, 4096)).bytes, 2, 4, 8, 8, 1),
+      () => client.fill(new Uint8Array(8), new Int32Array(10), 2, 1),
       () => client.subscribe(['t']),
       () => client.deliver('t', 0, 1),
       () => client.metadata(true, 10)
@@ -87,22 +88,23 @@ describeOnAddon('a slab that makes no sense', () => {
   afterAll(() => client.close())
 
   const produce = (slab: Slab, first = 0, end = slab.rows) => {
-    const { records, rows, inputBytes, outputBytes } = slab.shape
-    return client.produce(slab.bytes, records, rows, inputBytes, outputBytes, first, end, 1, 0)
+    return client.produce(slab.bytes, placesFor(slab), first, end, 1, 0)
   }
 
-  test('memory that is smaller than its shape is refused', () => {
-    const { bytes, shape } = Slab.allocate(shapeOf(8, 8192))
-    const { records, rows, inputBytes, outputBytes } = shape
-    for (const wrong of [
-      [records + 1, rows, inputBytes, outputBytes],
-      [records, rows, inputBytes, outputBytes + 8],
-      [-1, rows, inputBytes, outputBytes],
-      [records, rows, 2 ** 31 - 1, 2 ** 31 - 1]
-    ] as const) {
-      const [numberOf, rowsOf, input, output] = wrong
-      expect(() => client.produce(bytes, numberOf, rowsOf, input, output, 0, 1, 1, 0)).toThrow('no slab of that shape')
+  test('places that lead out of the memory are refused, whichever they are', () => {
+    const slab = Slab.allocate(shapeOf(8, 8192))
+    const right = placesFor(slab)
+    expect(client.produce(slab.bytes, right, 0, 0, 1, 0)).toBe(0)
+    for (const wrong of [-1, slab.bytes.length, 2 ** 31 - 1]) {
+      right.forEach((_, index) => {
+        // That the arena, or the slab, ends there is allowed.
+        if (wrong === slab.bytes.length && index >= 8) return
+        const places = right.with(index, wrong)
+        expect(() => client.produce(slab.bytes, places, 0, 0, 1, 0), `${index}`).toThrow('no slab with those places')
+      })
     }
+    expect(() => client.produce(slab.bytes, right.subarray(1), 0, 0, 1, 0)).toThrow('no slab with those places')
+    expect(() => client.produce(slab.bytes.subarray(8), right, 0, 0, 1, 0)).toThrow('no slab with those places')
   })
 
   test('rows that the slab does not have are refused', () => {

@@ -6,6 +6,7 @@ import {
   type EmbeddedBroker
 } from '../../../../src/kafka/embedded-broker.ts'
 import { flat, type NativeConsumerClient, type NativeProducerClient } from '../../../../src/kafka/native/addon.ts'
+import { placesFor } from '../../../../src/kafka/native/slab-places.ts'
 import { shapeOf } from '../../../../src/slabs/layout.ts'
 import { Slab } from '../../../../src/slabs/slab.ts'
 import { slabOf } from '../../../contract/rows.ts'
@@ -22,10 +23,9 @@ describeOnAddon('a consumer of the addon', () => {
   let consumer: NativeConsumerClient
   const slab = Slab.allocate(shapeOf(64, 65_536))
 
-  const fill = (): number[] => {
-    const { records, rows, inputBytes, outputBytes } = slab.shape
+  const fill = (most = slab.shape.records): number[] => {
     slab.clear()
-    consumer.fill(slab.bytes, records, rows, inputBytes, outputBytes, MAX_RECORD_BYTES)
+    consumer.fill(slab.bytes, placesFor(slab), most, MAX_RECORD_BYTES)
     return Array.from({ length: slab.records }, (_, record) => slab.offsetOf(record))
   }
 
@@ -80,6 +80,17 @@ describeOnAddon('a consumer of the addon', () => {
     expect(await meanwhile()).toEqual([])
   })
 
+  test('takes no more records than it is to, and the next ones then', async () => {
+    const offsets: number[] = []
+    while (offsets.length < RECORDS) {
+      const taken = fill(7)
+      expect(taken.length).toBeLessThanOrEqual(7)
+      offsets.push(...taken)
+      await delay(1)
+    }
+    expect(offsets).toEqual(all)
+  })
+
   test('under another epoch delivers it again', async () => {
     expect(await received(RECORDS)).toEqual(all)
     await goBack()
@@ -107,8 +118,7 @@ async function writeTo(bootstrap: string): Promise<NativeProducerClient> {
   const producer = new addon.Producer(properties, () => undefined)
   producer.setOutputs([AT.topic], [4])
   const slab = slabOf(Array.from({ length: RECORDS }, (_, i) => ({ value: Buffer.from(`${i}`) })))
-  const { records, rows, inputBytes, outputBytes } = slab.shape
-  producer.produce(slab.bytes, records, rows, inputBytes, outputBytes, 0, RECORDS, 1, 0)
+  producer.produce(slab.bytes, placesFor(slab), 0, RECORDS, 1, 0)
   for (let acknowledged = 0; acknowledged < RECORDS; await delay(5)) {
     producer.serve()
     const told = producer.deliveries() ?? []

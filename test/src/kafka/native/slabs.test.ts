@@ -49,7 +49,8 @@ describeOnAddon('what the addon does with slabs', () => {
   }
 
   const poll = async (): Promise<IncomingRecord[]> => {
-    slab = Slab.allocate(shapeOf(16, 64 * 1024))
+    // With columns between those that the addon knows.
+    slab = Slab.allocate(shapeOf(16, 64 * 1024, 3))
     const { events } = await consumer.poll(new SlabWriter(slab, 1_000_000))
     const offered = events.flatMap(event => (event.type === 'assigned' ? event.partitions : []))
     for (const { topic, partition } of offered) assigned.push({ topic, partition, epoch: assigned.length + 1 })
