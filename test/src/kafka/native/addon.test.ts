@@ -27,11 +27,12 @@ describeOnAddon('the addon', () => {
 
   test('closing twice is harmless, and everything else says that it is closed', async () => {
     const client = new addon.Consumer(flat({ 'bootstrap.servers': '127.0.0.1:1', 'group.id': 'none' }), ignored)
+    const [bytes, places] = [new Uint8Array(8), new Int32Array(10)]
     const closing = client.close()
     expect(client.close()).toBe(closing)
     const calls = [
       () => client.serve(),
-      () => client.fill(new Uint8Array(8), new Int32Array(10), 2, 1),
+      () => client.fill(bytes, places, 2, 1),
       () => client.subscribe(['t']),
       () => client.deliver('t', 0, 1),
       () => client.metadata(true, 10)
