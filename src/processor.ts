@@ -64,7 +64,7 @@ export function joinStages(ground: Ground) {
   const summaries = summaryPlanOf(pipeline, settings)
   // Whoever begins without an answer repeats what was in a transaction, and miscounts what a summary had counted.
   const insists = transactions !== undefined || summaries !== undefined
-  const asked = insists ? insisting(consumer) : consumer
+  const asked = insists ? insisting(consumer, partition => offsets.confirmed(partition)) : consumer
   const offsets = new GroupOffsets({ ...settings, consumer: asked, events, summaries, failed })
   const naming = new Naming({ offsets, consumer })
   const filling = new Filling(settings.slabRecords)

@@ -45,6 +45,8 @@ export class GroupOffsets {
   #announcing: Promise<boolean> | undefined
   /** The brokers do not take our metadata. */
   #plain = false
+  /** By partition: the offset that Kafka confirmed last, whoever has the partition by now. */
+  readonly #confirmed = new Map<string, number>()
 
   constructor(options: GroupOffsetsOptions) {
     this.#options = options
@@ -94,6 +96,16 @@ export class GroupOffsets {
       events.summaryDropped({ topic, partition, offset }, summaries === undefined ? 'off' : 'foreign')
     }
     return state ?? (summaries && new SummaryState(summaries, offset))
+  }
+
+  /** What the group has committed, as far as that can be known. */
+  committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedPosition[]> {
+    return this.#options.consumer.committed(partitions)
+  }
+
+  /** The offset that Kafka has confirmed to this process last; undefined if none. */
+  confirmed({ topic, partition }: TopicPartition): number | undefined {
+    return this.#confirmed.get(`${topic}/${partition}`)
   }
 
   /** Undefined for a partition of which nothing is known. */
@@ -193,6 +205,7 @@ export class GroupOffsets {
       throw error
     }
     for (const [index, { summary }] of offsets.entries()) this.#positions.committed({ ...described[index], summary })
+    for (const { topic, partition, offset } of offsets) this.#confirmed.set(`${topic}/${partition}`, offset)
   }
 
   #refused(): void {
