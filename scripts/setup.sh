@@ -21,8 +21,6 @@ NODE='' NODE_IS='' INSTALLED=''
 . "$ROOT/scripts/setup/node.sh"
 # shellcheck source=scripts/setup/dependencies.sh
 . "$ROOT/scripts/setup/dependencies.sh"
-# shellcheck source=scripts/setup/addon.sh
-. "$ROOT/scripts/setup/addon.sh"
 
 is_set_up() {
   choose_node && npm_is_there && check_installed
@@ -42,7 +40,7 @@ mkdir -p "$LOGS" || {
   fail "$TOOLS can't be written" 'run it as the user who owns the checkout'
 }
 begin_step set-up
-if is_set_up && addon_is_current; then
+if is_set_up; then
   end_step "${NODE_IS%% (*}, $INSTALLED"
   exit 0
 fi
@@ -62,4 +60,3 @@ if check_installed; then
 else
   install_dependencies
 fi
-addon_is_current || build_addon

@@ -13,7 +13,7 @@ export const throughputOptions = {
     what:
       'What carries records between Kafka and the pipeline: the addon of this project on librdkafka, or ' +
       'kafka-javascript. auto is the addon where it is built, with a warning where it is not.',
-    why: 'The addon is new, and needs a C++ compiler where it is set up. It takes about half of the CPU a record.',
+    why: 'The addon is new, and has to be built (npm run build:native). It takes about half of the CPU a record.',
     example: 'native',
     section
   },
