@@ -36,9 +36,10 @@ export interface CreatedProcessor {
  */
 export async function createProcessor(environment: Environment): Promise<CreatedProcessor> {
   const { pipeline, settings, raw, passThrough, warnings } = await readEnvironment(environment)
-  // Only here, so that a mistake in the settings is told before the client's addon is loaded.
-  const { createConfluentTransport } = await import('./kafka/confluent/transport.ts')
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat })
+  // Only here, so that a mistake in the settings is told before a client's addon is loaded.
+  const { transportFactory } = await import('./kafka/create-transport.ts')
+  const createTransport = await transportFactory(settings, text => log.warn({}, text))
   const largeJson = chooseLargeJson(settings, log)
   const processor = new Processor({
     pipeline,
@@ -49,7 +50,7 @@ export async function createProcessor(environment: Environment): Promise<Created
     registry: await registryOf(settings),
     onlooker: await metricsOf(pipeline, settings, producerProperties(settings, passThrough), log),
     createTransport: (outputTopics, events) =>
-      createConfluentTransport({
+      createTransport({
         consumerProperties: consumerProperties(settings, passThrough),
         producerProperties: producerProperties(settings, passThrough),
         outputTopics,

@@ -41,6 +41,27 @@ export class SlabWriter {
     this.#end = slab.places.input
   }
 
+  get slab(): Slab {
+    return this.#slab
+  }
+
+  get maxRecords(): number {
+    return this.#maxRecords
+  }
+
+  get maxRecordBytes(): number {
+    return this.#maxRecordBytes
+  }
+
+  /** Goes on behind what a transport has appended by itself. */
+  resume(): void {
+    const { header, batchEpoch } = this.#slab
+    const batches = header[Header.BATCHES]
+    this.#records = header[Header.RECORDS]
+    this.#end = header[Header.INPUT_END]
+    this.#epoch = batches === 0 ? -1 : batchEpoch[batches - 1]
+  }
+
   get records(): number {
     return this.#records
   }

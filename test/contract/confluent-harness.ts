@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
 import type { Properties } from '../../src/kafka/confluent/client.ts'
-import { createConfluentTransport } from '../../src/kafka/confluent/transport.ts'
+import { createConfluentTransport, type ConfluentOptions } from '../../src/kafka/confluent/transport.ts'
 import type { CommitOffset, Transport } from '../../src/kafka/ports.ts'
 import { readTopic } from '../kafka/topic-reader.ts'
 import { Member } from './member.ts'
@@ -29,7 +29,11 @@ const GROUP_PROPERTIES: Readonly<Record<GroupKind, Properties>> = {
   consumer: { 'group.protocol': 'consumer' }
 }
 
+/** Makes the transport that is tested. */
+export type MakeTransport = (options: ConfluentOptions) => Transport
+
 export class ConfluentHarness implements Harness {
+  readonly #make: MakeTransport
   readonly #bootstrap: string
   readonly #kind: GroupKind
   readonly #admin: ConfluentAdmin
@@ -37,13 +41,24 @@ export class ConfluentHarness implements Harness {
   readonly #partitions = new Map<string, number>()
   readonly #fencing: Member[] = []
 
-  static async start(brokers: string, kind: GroupKind = 'cooperative'): Promise<ConfluentHarness> {
+  static async start(
+    brokers: string,
+    kind: GroupKind = 'cooperative',
+    make: MakeTransport = createConfluentTransport
+  ): Promise<ConfluentHarness> {
     const admin = new ConfluentAdmin({ 'bootstrap.servers': brokers })
     await admin.connect()
-    return new ConfluentHarness(brokers, kind, admin, await RawWriter.connect(brokers))
+    return new ConfluentHarness(brokers, kind, make, admin, await RawWriter.connect(brokers))
   }
 
-  private constructor(bootstrap: string, kind: GroupKind, admin: ConfluentAdmin, writer: RawWriter) {
+  private constructor(
+    bootstrap: string,
+    kind: GroupKind,
+    make: MakeTransport,
+    admin: ConfluentAdmin,
+    writer: RawWriter
+  ) {
+    this.#make = make
     this.#bootstrap = bootstrap
     this.#kind = kind
     this.#admin = admin
@@ -86,7 +101,7 @@ export class ConfluentHarness implements Harness {
   }
 
   transport(options: TransportOptions): Transport {
-    return createConfluentTransport({
+    return this.#make({
       consumerProperties: this.#consumerProperties(options),
       producerProperties: this.#producerProperties(options),
       outputTopics: options.outputTopics ?? [],
@@ -105,7 +120,7 @@ export class ConfluentHarness implements Harness {
 
   unreachable() {
     const nowhere = { 'bootstrap.servers': '127.0.0.1:1' }
-    const transport = createConfluentTransport({
+    const transport = this.#make({
       consumerProperties: { ...nowhere, 'group.id': 'none' },
       producerProperties: { ...nowhere, 'enable.idempotence': true },
       outputTopics: [],

@@ -2,7 +2,6 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { consumerProperties, producerProperties } from '../../src/config/client-properties.ts'
 import { readEnvironment } from '../../src/config/read-environment.ts'
-import { createConfluentTransport } from '../../src/kafka/confluent/transport.ts'
 import type { RecordConsumer } from '../../src/kafka/ports.ts'
 import { Processor } from '../../src/running-processor.ts'
 import { expectBoundedDuplicates } from '../invariants/duplicates.ts'
@@ -11,6 +10,7 @@ import { expectOrder } from '../invariants/order.ts'
 import { traceSamples, writeSamples } from '../kafka/samples.ts'
 import { describeOnKafka, type Environment, TestKafka } from '../kafka/test-kafka.ts'
 import { until } from '../kafka/until.ts'
+import { createTestedTransport } from '../kafka/tested-transport.ts'
 
 const RECORDS = 20_000
 const STALLED = 'no progress, though there are records to read'
@@ -43,7 +43,7 @@ async function startIn(environment: Environment) {
     raw,
     log: pino({ base: null }, { write: line => void told.push((JSON.parse(line) as { msg: string }).msg) }),
     createTransport: (outputTopics, events) => {
-      const transport = createConfluentTransport({
+      const transport = createTestedTransport({
         consumerProperties: consumerProperties(settings, passThrough),
         producerProperties: producerProperties(settings, passThrough),
         outputTopics,

@@ -1,8 +1,8 @@
-import { createConfluentTransport } from '../../src/kafka/confluent/transport.ts'
 import type { Transport } from '../../src/kafka/ports.ts'
 import { SLAB_RECORDS, uniqueName, type TransportOptions } from '../contract/harness.ts'
 import { Sender } from '../contract/sender.ts'
 import { MockCluster } from './mock-cluster.ts'
+import { createTestedTransport } from './tested-transport.ts'
 import { readTopic } from './topic-reader.ts'
 
 const silent = { delivered: () => undefined, transactionFailed: () => undefined, producerError: () => undefined }
@@ -44,7 +44,7 @@ export class FaultyKafka {
   }: TransportOptions & FaultyOptions): Transport {
     const bootstrap = { 'bootstrap.servers': this.cluster.bootstrap }
     const transactional = { 'transactional.id': transactionalId ?? '', 'transaction.timeout.ms': 10_000 }
-    return createConfluentTransport({
+    return createTestedTransport({
       consumerProperties: {
         ...bootstrap,
         'group.id': group,

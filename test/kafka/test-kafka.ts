@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, inject } from 'vitest'
 import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
 import type { PartitionOffset } from '../../src/kafka/admin.ts'
+import { testedTransport } from './tested-transport.ts'
 import { readTopic, type StoredRecord } from './topic-reader.ts'
 import { TopicWriter, type NewRecord } from './topic-writer.ts'
 import { until } from './until.ts'
@@ -74,7 +75,8 @@ export class TestKafka {
       DLQ_TOPIC: deadLetters,
       CLEANED_TOPIC: cleaned,
       GROUP_ID: input,
-      LOG_LEVEL: 'silent'
+      LOG_LEVEL: 'silent',
+      TRANSPORT: testedTransport
     }
     return { input, processed, deadLetters, cleaned, group: input, environment }
   }

@@ -6,6 +6,25 @@ const section = 'Throughput and memory'
 const FETCH_ANSWER_BYTES = 52_428_800
 
 export const throughputOptions = {
+  transport: {
+    type: 'choice',
+    default: 'kafka-javascript',
+    values: ['auto', 'native', 'kafka-javascript'],
+    what:
+      'What carries records between Kafka and the pipeline: the addon of this project on librdkafka, or ' +
+      'kafka-javascript. auto is the addon where it is built, with a warning where it is not.',
+    why: 'The addon is new, and has to be built (npm run build:native). It takes about half of the CPU a record.',
+    example: 'native',
+    section
+  },
+  nativeLibrary: {
+    type: 'string',
+    default: undefined,
+    what: 'File of the librdkafka that TRANSPORT=native uses, version 2.1 or later.',
+    why: "Unset, it is the one that kafka-javascript was built with, else the system's.",
+    example: '/usr/lib/x86_64-linux-gnu/librdkafka.so.1',
+    section
+  },
   workers: {
     type: 'integer',
     default: 0,

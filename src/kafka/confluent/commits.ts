@@ -32,14 +32,14 @@ interface Job {
  * calls only while it is polled.
  */
 export class Commits {
-  readonly #native: () => NativeConsumer
+  readonly #native: () => Pick<NativeConsumer, 'commit'>
   readonly #patience: typeof PATIENCE
   readonly #jobs = new Set<Job>()
   #last: Promise<void> = Promise.resolve()
   #inFlight: PromiseWithResolvers<void> | undefined
   #closed = false
 
-  constructor(native: () => NativeConsumer, patience = PATIENCE) {
+  constructor(native: () => Pick<NativeConsumer, 'commit'>, patience = PATIENCE) {
     this.#native = native
     this.#patience = patience
   }

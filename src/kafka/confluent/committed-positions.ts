@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommittedPosition, TopicPartition } from '../ports.ts'
 import type { CallsUnderWay } from './calls-under-way.ts'
-import type { ClientError, ConsumerClient } from './client.ts'
+import type { ClientError } from './client.ts'
 import { nameOf, plain } from './partition-name.ts'
 
 /** How long the client itself tries; not longer, so that nobody who disconnects it has to wait for that. */
@@ -20,12 +20,17 @@ const RETRIABLE: ReadonlySet<number> = new Set([
   ErrorCode.TRANSPORT
 ])
 
+/** A client that can ask for them. It answers an Error in place of a position that a transaction may still change. */
+export interface CommittedSource {
+  committed(partitions: TopicPartition[], timeoutMs: number, callback: never): unknown
+}
+
 /**
  * Asks the group's coordinator. With `isolation.level=read_committed` it refuses to tell offsets that a transaction may
  * still change; that one says so for each partition, by an Error without a code in place of its offset.
  */
 export async function committedPositions(
-  client: ConsumerClient,
+  client: CommittedSource,
   calls: CallsUnderWay,
   partitions: readonly TopicPartition[],
   { timeoutMs, retryMs } = PATIENCE
@@ -40,7 +45,7 @@ export async function committedPositions(
   }
 }
 
-function ask(client: ConsumerClient, partitions: readonly TopicPartition[]) {
+function ask(client: CommittedSource, partitions: readonly TopicPartition[]) {
   return new Promise<readonly CommittedPosition[] | KafkaError>(resolve => {
     const answered = (error: ClientError | null, found: readonly (ClientPosition | Error)[]) => {
       if (error) return resolve(failure(error.code, partitions, error.message))

@@ -41,7 +41,7 @@ export interface ConsumerOptions {
 }
 
 /** `RecordConsumer` on kafka-javascript's raw `consume(n)`. */
-export class ConfluentConsumer implements RecordConsumer, Membership {
+export class ConfluentConsumer implements RecordConsumer, Membership<ConsumerClient> {
   readonly #properties: Properties
   readonly #attemptsMs: readonly number[] | undefined
   readonly #events: ConsumerEvent[] = []

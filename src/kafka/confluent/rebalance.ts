@@ -1,11 +1,22 @@
 import type { AssignedPartition, ConsumerEvent, TopicPartition } from '../ports.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { Assignment } from './assignment.ts'
-import type { ClientError, ConsumerClient } from './client.ts'
+import type { ClientError } from './client.ts'
 import { nameOf, plain } from './partition-name.ts'
 
 /** Where delivery begins; without an offset the client asks the group for it. */
 type Start = AssignedPartition & { readonly offset?: number | undefined }
+
+/** What a client of the group must be able to do. Each throws what has a code and a message. */
+export interface GroupClient {
+  /** `COOPERATIVE`, `EAGER`, or `NONE` before the first assignment. */
+  rebalanceProtocol(): string
+  assignmentLost(): boolean
+  incrementalAssign(partitions: TopicPartition[]): unknown
+  incrementalUnassign(partitions: TopicPartition[]): unknown
+  assign(partitions: TopicPartition[]): unknown
+  unassign(): unknown
+}
 
 /**
  * Answers the group's assignments and revocations. The client asks by a callback and then waits, delivering nothing,
@@ -19,10 +30,10 @@ type Start = AssignedPartition & { readonly offset?: number | undefined }
  * 4. Only then can partition 0 be assigned again, and its records come from the committed offset under a new epoch.
  */
 export class Rebalance {
-  readonly #assignment: Assignment
+  readonly #assignment: Pick<Assignment, 'add' | 'remove'>
   readonly #events: ConsumerEvent[]
   readonly #dropPending: (partitions: readonly TopicPartition[]) => void
-  #client: ConsumerClient | undefined
+  #client: GroupClient | undefined
   /** What the group gave and `assign` has not yet named; the answer goes out when none is left. */
   #offered = new Map<string, TopicPartition>()
   #accepted: readonly TopicPartition[] = []
@@ -34,7 +45,7 @@ export class Rebalance {
   losses = 0
 
   constructor(
-    assignment: Assignment,
+    assignment: Pick<Assignment, 'add' | 'remove'>,
     events: ConsumerEvent[],
     dropPending: (partitions: readonly TopicPartition[]) => void
   ) {
@@ -43,7 +54,7 @@ export class Rebalance {
     this.#dropPending = dropPending
   }
 
-  attach(client: ConsumerClient): void {
+  attach(client: GroupClient): void {
     this.#client = client
   }
 

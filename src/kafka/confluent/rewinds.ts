@@ -6,6 +6,9 @@ import { nameOf } from './partition-name.ts'
 /** Where a partition is to be read from, and under which epoch from then on. */
 export type Position = AssignedPartition & { readonly offset: number }
 
+/** Which partitions are delivered, and under which epochs. */
+type Epochs = Pick<Assignment, 'add' | 'remove' | 'epochOf'>
+
 interface WaitingPosition extends Position {
   /** When its failure is to be told. */
   tellAtMs: number
@@ -34,14 +37,14 @@ const TELL_AGAIN_MS = 10_000
  * `hold`, is no obstacle: the client seeks all the same, and reads on from there when it is resumed.
  */
 export class Rewinds {
-  readonly #assignment: Assignment
+  readonly #assignment: Epochs
   readonly #events: ConsumerEvent[]
   readonly #dropPending: (partitions: readonly TopicPartition[]) => void
   readonly #waiting = new Map<string, WaitingPosition>()
   #nextAttemptMs = 0
 
   constructor(
-    assignment: Assignment,
+    assignment: Epochs,
     events: ConsumerEvent[],
     dropPending: (partitions: readonly TopicPartition[]) => void
   ) {

@@ -2,25 +2,20 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommitOffset, ProduceFailure } from '../ports.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
-import {
-  Producer,
-  WITHOUT_TOPIC_PROPERTIES,
-  type ClientError,
-  type ConsumerClient,
-  type ProducerClient,
-  type Properties
-} from './client.ts'
-import { connectClient, disconnectClient, DISCONNECT_TIMEOUT_MS, onError } from './connection.ts'
+import type { ClientError, Properties } from './client.ts'
+import { DISCONNECT_TIMEOUT_MS } from './connection.ts'
+import type { MetadataSource } from './output-topics.ts'
+import type { RowSink } from './row-sink.ts'
 
 /** How the client answers a call that concerns a transaction. */
-interface TransactionError extends ClientError {
+export interface TransactionError extends ClientError {
   /** The client is of no more use. */
   readonly isFatal?: boolean
   /** The same call may be made again, and goes on with what it had begun. */
   readonly isRetriable?: boolean
 }
 
-type Callback = (error: TransactionError | null | undefined) => void
+export type TransactionCallback = (error: TransactionError | null | undefined) => void
 
 /** librdkafka's default. */
 const DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000
@@ -37,10 +32,28 @@ const RETRY_MS = 50
 const OVERDUE_MS = 5_000
 const ROLE = 'transactional producer'
 
-/** Where the offsets of a transaction come from: a member of the group, which vouches for them. */
-export interface Membership {
+/** Where the offsets of a transaction come from: a member of the group, which vouches for them by its client. */
+export interface Membership<Group> {
   /** Rejects if the member was taken for dead before `call` ended. */
-  asMember<T>(call: (client: ConsumerClient) => Promise<T>): Promise<T>
+  asMember<T>(call: (client: Group) => Promise<T>): Promise<T>
+}
+
+/** What a transport's client must be able to do. Its calls answer as librdkafka does, within the time that they are given. */
+export interface TransactionalConnection<Group> extends MetadataSource {
+  readonly rows: RowSink
+  initTransactions(timeoutMs: number, callback: TransactionCallback): void
+  beginTransaction(callback: TransactionCallback): void
+  sendOffsets(offsets: readonly CommitOffset[], group: Group, timeoutMs: number, callback: TransactionCallback): void
+  commitTransaction(timeoutMs: number, callback: TransactionCallback): void
+  abortTransaction(timeoutMs: number, callback: TransactionCallback): void
+  /** Within a bound. */
+  close(role: string): Promise<void>
+}
+
+/** What such a connection tells, from the moment on when it is there. */
+export interface TransactionalListener {
+  rowFailed(failure: ProduceFailure): void
+  error(error: ClientError & { readonly fatal: boolean }): void
 }
 
 export interface TransactionalClientEvents {
@@ -49,25 +62,47 @@ export interface TransactionalClientEvents {
   clientError(error: ClientError): void
 }
 
+/** What a connection has told, until its client is closed. */
+class ConnectionState implements TransactionalListener {
+  readonly #events: TransactionalClientEvents
+  broken = false
+  failures = 0
+  closed = false
+
+  constructor(events: TransactionalClientEvents) {
+    this.#events = events
+  }
+
+  rowFailed(failure: ProduceFailure): void {
+    if (this.closed) return
+    this.failures++
+    this.#events.rowFailed(failure)
+  }
+
+  error({ code, message, fatal }: ClientError & { readonly fatal: boolean }): void {
+    if (this.closed) return
+    this.broken ||= fatal
+    this.#events.clientError({ code, message })
+  }
+}
+
 /** A connected client with a `transactional.id`, and its calls, one at a time. */
-export class TransactionalClient {
-  readonly connection: ProducerClient
+export class TransactionalClient<Group, Connected extends TransactionalConnection<Group>> {
+  readonly connection: Connected
   readonly #calls = new CallsUnderWay()
   readonly #timeoutMs: number
   #last: Promise<unknown> = Promise.resolve()
-  #broken = false
-  #failures = 0
+  readonly #state: ConnectionState
 
   /** Rejects with the cause; `initTransactions` fences every earlier client of this id, and ends its transaction. */
-  static async open(
+  static async open<Group, Connected extends TransactionalConnection<Group>>(
+    connect: (listener: TransactionalListener) => Promise<Connected>,
     properties: Properties,
-    events: TransactionalClientEvents,
-    attemptsMs: readonly number[] | undefined
-  ): Promise<TransactionalClient> {
-    const all = { ...properties, 'delivery.report.only.error': true, dr_cb: true }
-    const make = () => new Producer(all, WITHOUT_TOPIC_PROPERTIES)
-    const connection = await connectClient('producer', make, attemptsMs)
-    const client = new TransactionalClient(connection, properties, events)
+    events: TransactionalClientEvents
+  ): Promise<TransactionalClient<Group, Connected>> {
+    const state = new ConnectionState(events)
+    const connection = await connect(state)
+    const client = new TransactionalClient<Group, Connected>(connection, properties, state)
     const error = await client.#call(INIT_TIMEOUT_MS, (timeoutMs, callback) =>
       connection.initTransactions(timeoutMs, callback)
     )
@@ -76,25 +111,15 @@ export class TransactionalClient {
     throw new KafkaError(error.code, `the producer can't begin transactions: ${error.message}`)
   }
 
-  private constructor(connection: ProducerClient, properties: Properties, events: TransactionalClientEvents) {
+  private constructor(connection: Connected, properties: Properties, state: ConnectionState) {
     this.connection = connection
+    this.#state = state
     this.#timeoutMs = Number(properties['transaction.timeout.ms'] ?? DEFAULT_TRANSACTION_TIMEOUT_MS)
-    connection.on('delivery-report', (error: ClientError | null) => {
-      if (error === null || this.#calls.closed) return
-      this.#failures++
-      events.rowFailed({ code: error.code, message: error.message })
-    })
-    onError(connection, ({ code, message, fatal }) => {
-      if (this.#calls.closed) return
-      this.#broken ||= fatal
-      events.clientError({ code, message })
-    })
-    connection.setPollInBackground(true)
   }
 
   /** Of no more use: fenced, or in the midst of a commit of which nothing is known. */
   get broken(): boolean {
-    return this.#broken
+    return this.#state.broken
   }
 
   /** Answers why not. */
@@ -107,13 +132,13 @@ export class TransactionalClient {
    * Sends the offsets and commits; `transaction.timeout.ms` is how long it may take, as after that the brokers have
    * aborted it.
    */
-  async commit(offsets: readonly CommitOffset[], membership: Membership): Promise<void> {
+  async commit(offsets: readonly CommitOffset[], membership: Membership<Group>): Promise<void> {
     const deadlineMs = performance.now() + this.#timeoutMs
     if (offsets.length > 0) {
       const error = await membership.asMember(group =>
         // Not resumable: given up in the midst of it, it would fail the transaction.
         this.#call(this.#timeoutMs, (_, callback) =>
-          this.connection.sendOffsetsToTransaction(offsets.map(toNative), group, this.#timeoutMs, callback)
+          this.connection.sendOffsets(offsets, group, this.#timeoutMs, callback)
         )
       )
       if (error !== undefined) throw failed('send the offsets of', error)
@@ -124,24 +149,24 @@ export class TransactionalClient {
     )
     if (error === undefined) return
     // It may go on by itself, and nothing but its own continuation is allowed now.
-    this.#broken ||= error.isRetriable === true
+    if (error.isRetriable === true) this.#state.broken = true
     throw failed('commit', error)
   }
 
   /** Answers whether the client can begin another transaction. Then nothing of the old one comes up any more. */
   async abort(withinMs = ABORT_TIMEOUT_MS): Promise<boolean> {
-    if (this.#broken) return false
+    if (this.broken) return false
     const error = await this.#call(withinMs, (timeoutMs, callback) =>
       this.connection.abortTransaction(timeoutMs, callback)
     )
     if (error !== undefined) return false
     // The reports of what was thrown away may still be on their way through the binding, a hundred a turn.
-    for (let before = -1; before !== this.#failures;) {
-      before = this.#failures
+    for (let before = -1; before !== this.#state.failures;) {
+      before = this.#state.failures
       await nextTurn()
       await nextTurn()
     }
-    return !this.#broken
+    return !this.broken
   }
 
   /** Why the open transaction has failed; undefined if it has not. */
@@ -154,14 +179,15 @@ export class TransactionalClient {
 
   /** Within a bound; whatever is open is left to its successor, or to the brokers. */
   async close(): Promise<void> {
+    this.#state.closed = true
     await this.#calls.close(ROLE, DISCONNECT_TIMEOUT_MS)
-    await disconnectClient(this.connection, ROLE, 0)
+    await this.connection.close(ROLE)
   }
 
   /** Makes the call again while it may be, at least once and until the time is over. Answers the error that it ends with. */
   #call(
     withinMs: number,
-    start: (timeoutMs: number, callback: Callback) => void
+    start: (timeoutMs: number, callback: TransactionCallback) => void
   ): Promise<TransactionError | undefined> {
     const called = this.#last.then(() => this.#repeat(withinMs, start))
     this.#last = called.catch(() => undefined)
@@ -170,7 +196,7 @@ export class TransactionalClient {
 
   async #repeat(
     withinMs: number,
-    start: (timeoutMs: number, callback: Callback) => void
+    start: (timeoutMs: number, callback: TransactionCallback) => void
   ): Promise<TransactionError | undefined> {
     const deadlineMs = performance.now() + withinMs
     for (;;) {
@@ -180,7 +206,7 @@ export class TransactionalClient {
       )
       const error = await answered(call, Math.max(withinMs, CALL_TIMEOUT_MS) + OVERDUE_MS)
       if (!error) return undefined
-      this.#broken ||= error.isFatal === true
+      if (error.isFatal === true) this.#state.broken = true
       if (error.isRetriable !== true || this.#calls.closed || performance.now() >= deadlineMs) return error
       await delay(RETRY_MS)
     }
@@ -200,8 +226,4 @@ async function answered(
 
 function failed(what: string, { code, message }: ClientError): KafkaError {
   return new KafkaError(code, `can't ${what} the transaction: ${message}`)
-}
-
-function toNative({ topic, partition, offset, metadata }: CommitOffset) {
-  return metadata === undefined ? { topic, partition, offset } : { topic, partition, offset, metadata }
 }

@@ -5,8 +5,13 @@ import type { CommitOffset, ProduceFailure, RecordProducer, RecordTransactions, 
 import { OutputTopics } from './output-topics.ts'
 import { CONSEQUENCES, refusedByClient } from './produce-failure.ts'
 import type { ProducerOptions } from './producer.ts'
-import { RowWriter } from './row-writer.ts'
-import { TransactionalClient, type Membership } from './transactional-client.ts'
+import type { RowSink } from './row-sink.ts'
+import {
+  TransactionalClient,
+  type Membership,
+  type TransactionalConnection,
+  type TransactionalListener
+} from './transactional-client.ts'
 
 /** So long a new client is tried for in place of one that is of no more use. */
 const REBUILD_TIMEOUT_MS = 30_000
@@ -15,17 +20,31 @@ const REBUILD_ATTEMPTS_MS = [5_000]
 const REBUILD_RETRY_MS = 500
 /** For an open transaction when the producer is disconnected; left open, it would hold readers up until it times out. */
 const LAST_ABORT_TIMEOUT_MS = 3_000
+
+export interface TransactionalProducerOptions<Group> extends ProducerOptions {
+  /** Where the offsets come from. */
+  readonly membership: Membership<Group>
+  /** Connects a client that copies rows to these topics, or rejects with the cause. */
+  connect(
+    outputs: OutputTopics,
+    listener: TransactionalListener,
+    attemptsMs: readonly number[] | undefined
+  ): Promise<TransactionalConnection<Group>>
+}
+
+type Client<Group> = TransactionalClient<Group, TransactionalConnection<Group>>
+
 /**
  * `RecordProducer` and `RecordTransactions` on a client with a `transactional.id`. A client that was fenced, or whose
  * transaction took too long, is of no more use; `abort` puts another one in its place, which ends what it left open.
  */
-export class TransactionalProducer implements RecordProducer, RecordTransactions {
-  readonly #options: ProducerOptions
-  readonly #membership: Membership
+export class TransactionalProducer<Group> implements RecordProducer, RecordTransactions {
+  readonly #options: TransactionalProducerOptions<Group>
   readonly #events: TransportEvents
   readonly #outputs: OutputTopics
-  readonly #writer: RowWriter
-  #client: TransactionalClient | undefined
+  /** Undefined while it is closed or replaced, and nothing is taken. */
+  #sink: RowSink | undefined
+  #client: Client<Group> | undefined
   /** Rows are taken while it is `open`. */
   #state: 'idle' | 'open' | 'committing' | 'aborting' = 'idle'
   /** The client's transaction is begun. It stays so while nothing is in it. */
@@ -38,12 +57,10 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
   #asking: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
-  constructor(options: ProducerOptions, membership: Membership) {
+  constructor(options: TransactionalProducerOptions<Group>) {
     this.#options = options
-    this.#membership = membership
     this.#events = options.events
     this.#outputs = new OutputTopics(options.outputTopics)
-    this.#writer = new RowWriter(this.#outputs)
   }
 
   get outstanding(): number {
@@ -55,16 +72,11 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
   }
 
   produce(slab: Slab, firstRow: number, endRow: number, _batch: number, inputPartition: number): number {
-    if (this.#state !== 'open' || this.#failure !== undefined) return firstRow
-    for (let row = firstRow; row < endRow; row++) {
-      const { topic, code } = this.#writer.write(slab, row, inputPartition)
-      if (code === ErrorCode.NONE) this.#rows++
-      else {
-        if (code !== ErrorCode.QUEUE_FULL) this.#rowFailed(refusedByClient(code, topic))
-        return row
-      }
-    }
-    return endRow
+    if (this.#state !== 'open' || this.#failure !== undefined || this.#sink === undefined) return firstRow
+    const { row, code, topic } = this.#sink.hand(slab, firstRow, endRow, inputPartition)
+    this.#rows += row - firstRow
+    if (code !== ErrorCode.NONE && code !== ErrorCode.QUEUE_FULL) this.#rowFailed(refusedByClient(code, topic))
+    return row
   }
 
   produceAlone(): Promise<never> {
@@ -91,7 +103,7 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
     if (this.#failure !== undefined) throw failedOf(this.#failure)
     if (this.#rows > 0 || offsets.length > 0) {
       try {
-        await this.#connected().commit(offsets, this.#membership)
+        await this.#connected().commit(offsets, this.#options.membership)
       } catch (error) {
         // The client says only that rows have failed, and their reports, which may be right behind, of what.
         await someTurns()
@@ -126,7 +138,7 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
     const open = this.#state === 'open' && this.#rows > 0
     this.#state = 'aborting'
     this.#outputs.stop()
-    this.#writer.attach(undefined)
+    this.#sink = undefined
     if (open) await this.#client?.abort(LAST_ABORT_TIMEOUT_MS)
     await this.#client?.close()
   }
@@ -137,7 +149,12 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
       // A new client mends it, so it ends nothing.
       clientError: (error: ProduceFailure) => this.#warn(error)
     }
-    const client = await TransactionalClient.open(this.#options.producerProperties, events, attemptsMs)
+    const { connect, producerProperties } = this.#options
+    const client: Client<Group> = await TransactionalClient.open(
+      listener => connect(this.#outputs, listener, attemptsMs),
+      producerProperties,
+      events
+    )
     try {
       if (this.#closing !== undefined) throw notConnected()
       await this.#outputs.start(client.connection)
@@ -146,13 +163,13 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
       throw error
     }
     this.#client = client
-    this.#writer.attach(client.connection)
+    this.#sink = client.connection.rows
   }
 
   /** Puts another client in its place. */
-  async #rebuild(broken: TransactionalClient): Promise<void> {
+  async #rebuild(broken: Client<Group>): Promise<void> {
     this.#without = true
-    this.#writer.attach(undefined)
+    this.#sink = undefined
     this.#outputs.stop()
     // One that does not end must not keep the new one from beginning.
     await broken.close().catch((error: KafkaError) => this.#warn(error))
@@ -196,7 +213,7 @@ export class TransactionalProducer implements RecordProducer, RecordTransactions
     setImmediate(() => this.#events.transactionFailed(failure))
   }
 
-  #connected(): TransactionalClient {
+  #connected(): Client<Group> {
     if (this.#client === undefined || this.#closing !== undefined) throw notConnected()
     return this.#client
   }

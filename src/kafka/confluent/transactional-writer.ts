@@ -16,6 +16,9 @@ import { connectClient, DISCONNECT_TIMEOUT_MS, disconnectClient } from './connec
 import { toNative } from './headers.ts'
 import { nameOf } from './partition-name.ts'
 import { TransactionalClient } from './transactional-client.ts'
+import { ConfluentTransactionalConnection } from './transactional-connection.ts'
+
+type Client = TransactionalClient<ConsumerClient, ConfluentTransactionalConnection>
 
 export interface TransactionalRecord extends TopicPartition {
   readonly key: Uint8Array | null
@@ -48,7 +51,7 @@ const MAX_MESSAGE_BYTES = 1_000_000_000
 export class TransactionalWriter {
   readonly #options: TransactionalWriterOptions
   readonly #calls = new CallsUnderWay()
-  #client: TransactionalClient | undefined
+  #client: Client | undefined
   #consumer: ConsumerClient | undefined
   /** Of a record of the transaction under way. */
   #failure: ProduceFailure | undefined
@@ -108,7 +111,7 @@ export class TransactionalWriter {
     await Promise.all([this.#client?.close(), this.#consumer && disconnectClient(this.#consumer, 'group')])
   }
 
-  #open(): Promise<TransactionalClient> {
+  #open(): Promise<Client> {
     const { producerProperties, transactionalId, transactionTimeoutMs } = this.#options
     const properties = {
       'compression.type': 'lz4',
@@ -121,13 +124,17 @@ export class TransactionalWriter {
     const rowFailed = (failure: ProduceFailure) => {
       if (this.#failure === undefined || isVerdict(failure.code)) this.#failure = failure
     }
-    return TransactionalClient.open(properties, { rowFailed, clientError: () => undefined }, undefined)
+    return TransactionalClient.open<ConsumerClient, ConfluentTransactionalConnection>(
+      listener => ConfluentTransactionalConnection.open(properties, undefined, listener),
+      properties,
+      { rowFailed, clientError: () => undefined }
+    )
   }
 
   /** The client copies everything before it answers. */
-  async #produce(client: TransactionalClient, record: TransactionalRecord): Promise<void> {
+  async #produce(client: Client, record: TransactionalRecord): Promise<void> {
     const { topic, partition, key, value, headers, timestampMs } = record
-    const native = nativeProducer(client.connection)
+    const native = nativeProducer(client.connection.client)
     for (;;) {
       // It takes 0 for "now" and has no word for "none".
       const atMs = Math.max(timestampMs, 0)
@@ -140,7 +147,7 @@ export class TransactionalWriter {
   }
 
   /** The transaction is given up. Answers the error of which. */
-  async #given(client: TransactionalClient, error: KafkaError): Promise<KafkaError> {
+  async #given(client: Client, error: KafkaError): Promise<KafkaError> {
     if (error.code === ErrorCode.FENCED) return error
     // What the brokers refused may be reported right behind, and the client knows it before it has reported it.
     await nextTurn()
@@ -156,7 +163,7 @@ export class TransactionalWriter {
    * would fence another writer that has taken over meanwhile. That one is not to have written anything: else what is
    * written here next could be there already.
    */
-  async #renew(client: TransactionalClient): Promise<void> {
+  async #renew(client: Client): Promise<void> {
     await client.close().catch(() => undefined)
     this.#client = await this.#open()
     const before = [...this.#known.values()]

@@ -2,6 +2,7 @@ import type { Transport, TransportEvents } from '../ports.ts'
 import { librdkafkaVersion, type Properties } from './client.ts'
 import { ConfluentConsumer } from './consumer.ts'
 import { ConfluentProducer } from './producer.ts'
+import { ConfluentTransactionalConnection } from './transactional-connection.ts'
 import { TransactionalProducer } from './transactional-producer.ts'
 
 export interface ConfluentOptions {
@@ -24,6 +25,11 @@ export function createConfluentTransport(options: ConfluentOptions): Transport {
   if (options.producerProperties['transactional.id'] === undefined) {
     return { name, consumer, producer: new ConfluentProducer(options), transactions: undefined }
   }
-  const transactional = new TransactionalProducer(options, consumer)
+  const transactional = new TransactionalProducer({
+    ...options,
+    membership: consumer,
+    connect: (outputs, listener, attemptsMs) =>
+      ConfluentTransactionalConnection.open(options.producerProperties, outputs, listener, attemptsMs)
+  })
   return { name, consumer, producer: transactional, transactions: transactional }
 }

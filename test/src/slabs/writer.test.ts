@@ -81,4 +81,22 @@ describe('SlabWriter', () => {
     new SlabWriter(slab, 1000).append(1, record({ value: 'v'.repeat(1000) }))
     expect(slab.flags[0]).toBe(1)
   })
+
+  test('goes on behind what a transport has appended by itself', () => {
+    const slab = Slab.allocate(shape)
+    const transport = new SlabWriter(slab, NO_LIMIT)
+    const writer = new SlabWriter(slab, NO_LIMIT)
+    for (const offset of [1, 2]) transport.append(7, record({ offset }))
+    writer.resume()
+    expect(writer.records).toBe(2)
+    writer.append(7, record({ offset: 3 }))
+    writer.append(8, record({ offset: 4 }))
+    expect(readAll(slab).map(({ epoch, record: { offset } }) => [epoch, offset])).toEqual([
+      [7, 1],
+      [7, 2],
+      [7, 3],
+      [8, 4]
+    ])
+    expect(slab.batches).toBe(2)
+  })
 })

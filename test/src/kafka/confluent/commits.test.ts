@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { Commits } from '../../../../src/kafka/confluent/commits.ts'
-import type { NativeConsumer } from '../../../../src/kafka/confluent/client.ts'
 
 const at = (offset: number) => [{ topic: 't', partition: 0, offset }]
 
@@ -13,7 +12,7 @@ function commitsOn(codes: readonly number[] = []) {
       return remaining.shift() ?? 0
     }
   }
-  const commits = new Commits(() => native as unknown as NativeConsumer, { timeoutMs: 10_000, retryMs: 0 })
+  const commits = new Commits(() => native, { timeoutMs: 10_000, retryMs: 0 })
   return { commits, sent, commit: (offset: number) => commits.commit(at(offset), () => undefined) }
 }
 
@@ -63,7 +62,7 @@ describe('commits', () => {
 
   test('not for ever', async () => {
     const native = { commit: () => 0 }
-    const commits = new Commits(() => native as unknown as NativeConsumer, { timeoutMs: 0, retryMs: 0 })
+    const commits = new Commits(() => native, { timeoutMs: 0, retryMs: 0 })
     const committed = commits.commit(at(1), () => undefined)
     await microtasks()
     commits.callback({ code: 16, message: 'not now' })
@@ -78,7 +77,7 @@ describe('commits', () => {
         return 0
       }
     }
-    const commits = new Commits(() => native as unknown as NativeConsumer)
+    const commits = new Commits(() => native)
     const first = commits.commit(at(1), () => undefined)
     const second = commits.commit([...at(2), { topic: 't', partition: 1, offset: 7 }], () => undefined)
     const third = commits.commit(at(3), () => undefined)

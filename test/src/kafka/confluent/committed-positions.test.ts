@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { CallsUnderWay } from '../../../../src/kafka/confluent/calls-under-way.ts'
-import type { ConsumerClient } from '../../../../src/kafka/confluent/client.ts'
 import { committedPositions } from '../../../../src/kafka/confluent/committed-positions.ts'
 
 type Answer = { readonly error: { code: number; message: string } } | { readonly found: readonly unknown[] }
@@ -14,7 +13,7 @@ function clientThat(...answers: Answer[]) {
     setImmediate(() => ('error' in answer ? callback(answer.error) : callback(null, answer.found)))
   }
   const ask = (timeoutMs = 10_000) =>
-    committedPositions({ committed } as unknown as ConsumerClient, new CallsUnderWay(), [HERE], {
+    committedPositions({ committed }, new CallsUnderWay(), [HERE], {
       timeoutMs,
       retryMs: 0
     })

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { Assignment } from '../../../../src/kafka/confluent/assignment.ts'
-import type { ConsumerClient } from '../../../../src/kafka/confluent/client.ts'
 import { Rebalance } from '../../../../src/kafka/confluent/rebalance.ts'
 import type { ConsumerEvent, TopicPartition } from '../../../../src/kafka/ports.ts'
 
@@ -26,7 +25,7 @@ function rebalanceUnder(protocol: 'COOPERATIVE' | 'EAGER') {
   const dropped: number[] = []
   const assignment = new Assignment()
   const rebalance = new Rebalance(assignment, events, partitions => dropped.push(...numbersOf(partitions)))
-  rebalance.attach(client as unknown as ConsumerClient)
+  rebalance.attach(client)
   const accept = (...partitions: number[]) =>
     rebalance.assign(partitions.map((partition, i) => ({ topic: 't', partition, epoch: i + 1 })))
   const assign = (...partitions: number[]) => {

@@ -1,0 +1,95 @@
+import { ErrorCode } from '../kafka-error.ts'
+import type { CommitOffset } from '../ports.ts'
+import {
+  Producer,
+  WITHOUT_TOPIC_PROPERTIES,
+  type ClientError,
+  type ConsumerClient,
+  type ProducerClient,
+  type Properties
+} from './client.ts'
+import { connectClient, disconnectClient, onError } from './connection.ts'
+import type { OutputTopics } from './output-topics.ts'
+import type { RowSink } from './row-sink.ts'
+import { RowWriter } from './row-writer.ts'
+import type { TransactionalConnection, TransactionalListener, TransactionCallback } from './transactional-client.ts'
+
+/** kafka-javascript's producer, for transactions. */
+export class ConfluentTransactionalConnection implements TransactionalConnection<ConsumerClient> {
+  readonly client: ProducerClient
+  readonly rows: RowSink
+
+  /** `outputs` are what `rows` writes to. */
+  static async open(
+    properties: Properties,
+    outputs: OutputTopics | undefined,
+    listener: TransactionalListener,
+    attemptsMs?: readonly number[]
+  ): Promise<ConfluentTransactionalConnection> {
+    const all = { ...properties, 'delivery.report.only.error': true, dr_cb: true }
+    const client = await connectClient('producer', () => new Producer(all, WITHOUT_TOPIC_PROPERTIES), attemptsMs)
+    client.on('delivery-report', (error: ClientError | null) => {
+      if (error !== null) listener.rowFailed({ code: error.code, message: error.message })
+    })
+    onError(client, error => listener.error(error))
+    client.setPollInBackground(true)
+    return new ConfluentTransactionalConnection(client, outputs)
+  }
+
+  private constructor(client: ProducerClient, outputs: OutputTopics | undefined) {
+    this.client = client
+    this.rows = sinkOf(client, outputs)
+  }
+
+  getMetadata(...call: Parameters<TransactionalConnection<ConsumerClient>['getMetadata']>): void {
+    this.client.getMetadata(...(call as Parameters<ProducerClient['getMetadata']>))
+  }
+
+  initTransactions(timeoutMs: number, callback: TransactionCallback): void {
+    this.client.initTransactions(timeoutMs, callback)
+  }
+
+  beginTransaction(callback: TransactionCallback): void {
+    this.client.beginTransaction(callback)
+  }
+
+  sendOffsets(
+    offsets: readonly CommitOffset[],
+    group: ConsumerClient,
+    timeoutMs: number,
+    callback: TransactionCallback
+  ): void {
+    this.client.sendOffsetsToTransaction(offsets.map(toNative), group, timeoutMs, callback)
+  }
+
+  commitTransaction(timeoutMs: number, callback: TransactionCallback): void {
+    this.client.commitTransaction(timeoutMs, callback)
+  }
+
+  abortTransaction(timeoutMs: number, callback: TransactionCallback): void {
+    this.client.abortTransaction(timeoutMs, callback)
+  }
+
+  close(role: string): Promise<void> {
+    return disconnectClient(this.client, role, 0)
+  }
+}
+
+function sinkOf(client: ProducerClient, outputs: OutputTopics | undefined): RowSink {
+  if (outputs === undefined) return { hand: (_, row) => ({ row, code: ErrorCode.STATE, topic: '' }) }
+  const writer = new RowWriter(outputs)
+  writer.attach(client)
+  return {
+    hand(slab, firstRow, endRow, inputPartition) {
+      for (let row = firstRow; row < endRow; row++) {
+        const { topic, code } = writer.write(slab, row, inputPartition)
+        if (code !== ErrorCode.NONE) return { row, code, topic }
+      }
+      return { row: endRow, code: ErrorCode.NONE, topic: '' }
+    }
+  }
+}
+
+function toNative({ topic, partition, offset, metadata }: CommitOffset) {
+  return metadata === undefined ? { topic, partition, offset } : { topic, partition, offset, metadata }
+}

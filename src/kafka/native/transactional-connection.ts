@@ -1,0 +1,93 @@
+import type { Properties } from '../confluent/client.ts'
+import type { MetadataSource } from '../confluent/output-topics.ts'
+import type { RowSink } from '../confluent/row-sink.ts'
+import type {
+  TransactionalConnection,
+  TransactionalListener,
+  TransactionCallback
+} from '../confluent/transactional-client.ts'
+import type { CommitOffset, ProduceFailure } from '../ports.ts'
+import type { Addon, NativeConsumerClient, NativeProblem, NativeProducerClient } from './addon.ts'
+import { ProducerConnection } from './producer-connection.ts'
+
+/** Rows of a transaction are not reported one by one. */
+const NO_BATCH = 0
+
+/** The addon's producer, for transactions. */
+export class NativeTransactionalConnection implements TransactionalConnection<NativeConsumerClient> {
+  readonly #connection: ProducerConnection
+  readonly rows: RowSink
+
+  static async open(
+    addon: Addon,
+    properties: Properties,
+    listener: TransactionalListener,
+    attemptsMs: readonly number[] | undefined
+  ): Promise<NativeTransactionalConnection> {
+    const all = { ...properties, 'delivery.report.only.error': true, 'statistics.interval.ms': 0 }
+    const reports = {
+      reported: (_batch: number, _rows: number, failure: ProduceFailure | undefined) => {
+        if (failure !== undefined) listener.rowFailed(failure)
+      },
+      error: (error: ProduceFailure & { readonly fatal: boolean }) => listener.error(error)
+    }
+    const connection = await ProducerConnection.open(addon, 'producer', all, reports, attemptsMs)
+    return new NativeTransactionalConnection(connection)
+  }
+
+  private constructor(connection: ProducerConnection) {
+    this.#connection = connection
+    this.rows = {
+      hand: (slab, firstRow, endRow, inputPartition) =>
+        connection.hand(slab, firstRow, endRow, NO_BATCH, inputPartition)
+    }
+  }
+
+  get client(): NativeProducerClient {
+    return this.#connection.client
+  }
+
+  getMetadata(...call: Parameters<MetadataSource['getMetadata']>): void {
+    this.#connection.getMetadata(...call)
+  }
+
+  counted(topics: readonly string[], partitions: readonly number[]): void {
+    this.#connection.counted(topics, partitions)
+  }
+
+  initTransactions(timeoutMs: number, callback: TransactionCallback): void {
+    void this.#answer(this.client.initTransactions(timeoutMs), callback)
+  }
+
+  beginTransaction(callback: TransactionCallback): void {
+    callback(this.client.beginTransaction())
+  }
+
+  sendOffsets(
+    offsets: readonly CommitOffset[],
+    group: NativeConsumerClient,
+    timeoutMs: number,
+    callback: TransactionCallback
+  ): void {
+    void this.#answer(this.client.sendOffsets(offsets, group, timeoutMs), callback)
+  }
+
+  commitTransaction(timeoutMs: number, callback: TransactionCallback): void {
+    void this.#answer(this.client.commitTransaction(timeoutMs), callback)
+  }
+
+  abortTransaction(timeoutMs: number, callback: TransactionCallback): void {
+    void this.#answer(this.client.abortTransaction(timeoutMs), callback)
+  }
+
+  close(role: string): Promise<void> {
+    return this.#connection.close(role)
+  }
+
+  /** What rows have been reported of is told before. */
+  async #answer(answer: Promise<NativeProblem | undefined>, callback: TransactionCallback): Promise<void> {
+    const problem = await answer
+    this.#connection.serve()
+    callback(problem)
+  }
+}
