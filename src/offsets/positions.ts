@@ -22,6 +22,8 @@ export interface Position extends TopicPartition {
 /** The positions of all partitions that are ours, or about to be. */
 export class Positions {
   readonly #byName = new Map<string, Position>()
+  /** The offsets that Kafka confirmed last, whoever has the partitions by now. */
+  readonly #confirmed = new Map<string, number>()
   /** Those that may be watchful still. */
   readonly #watched = new Set<Caution>()
 
@@ -58,7 +60,13 @@ export class Positions {
     return false
   }
 
+  /** The offset that Kafka has confirmed to this process last; undefined if none. */
+  confirmed(partition: TopicPartition): number | undefined {
+    return this.#confirmed.get(nameOf(partition))
+  }
+
   committed(offset: SettledOffset): void {
+    this.#confirmed.set(nameOf(offset), offset.offset)
     const position = this.of(offset)
     if (position === undefined) return
     position.offset = offset.offset

@@ -45,8 +45,6 @@ export class GroupOffsets {
   #announcing: Promise<boolean> | undefined
   /** The brokers do not take our metadata. */
   #plain = false
-  /** By partition: the offset that Kafka confirmed last, whoever has the partition by now. */
-  readonly #confirmed = new Map<string, number>()
 
   constructor(options: GroupOffsetsOptions) {
     this.#options = options
@@ -104,8 +102,8 @@ export class GroupOffsets {
   }
 
   /** The offset that Kafka has confirmed to this process last; undefined if none. */
-  confirmed({ topic, partition }: TopicPartition): number | undefined {
-    return this.#confirmed.get(`${topic}/${partition}`)
+  confirmed(partition: TopicPartition): number | undefined {
+    return this.#positions.confirmed(partition)
   }
 
   /** Undefined for a partition of which nothing is known. */
@@ -205,7 +203,6 @@ export class GroupOffsets {
       throw error
     }
     for (const [index, { summary }] of offsets.entries()) this.#positions.committed({ ...described[index], summary })
-    for (const { topic, partition, offset } of offsets) this.#confirmed.set(`${topic}/${partition}`, offset)
   }
 
   #refused(): void {

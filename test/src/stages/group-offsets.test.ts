@@ -146,6 +146,22 @@ describe('a commit', () => {
     expect(told(setting)).toEqual([])
   })
 
+  test('that is confirmed is known even when its partition has gone; one that fails is not', async () => {
+    const setting = setUp()
+    const { offsets, consumer } = setting
+    await prepared(setting, 0)
+    const confirmed = offsets.commit([offsetOf(0, 10)])
+    await settled()
+    told(setting)
+    await confirmed
+    const failing = offsets.commit([offsetOf(0, 20)])
+    await settled()
+    consumer.commits.splice(0)[0].reject(new Error('the answer was lost'))
+    await expect(failing).rejects.toThrow('the answer was lost')
+    offsets.forget(partitions(0))
+    expect(partitions(0, 1).map(partition => offsets.confirmed(partition))).toEqual([10, undefined])
+  })
+
   test('goes without metadata where the brokers do not take it, from then on', async () => {
     const setting = setUp()
     put(setting, 0, 50)
