@@ -23,6 +23,8 @@ export interface JsonParser {
   /** The record's object, or `undefined`: then `failure` says why, until the next call. */
   parse(buffer: Buffer, start: number, end: number): Record<string, unknown> | undefined
   readonly failure: ParseFailure
+  /** The strings of the last value are ASCII without a character that JSON escapes. */
+  readonly plain: boolean
 }
 
 /**
@@ -35,6 +37,7 @@ export function createJsonParser(settings: JsonParserSettings): JsonParser {
 
 class RecordParser implements JsonParser {
   failure: ParseFailure = { reason: 'none', byte: -1 }
+  readonly plain = false
   readonly #rules: ScanRules
   readonly #surrogateRules: ScanRules
   readonly #stringFields: readonly string[]
