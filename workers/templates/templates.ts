@@ -28,17 +28,22 @@ export class Templates {
   readonly #learning = new LearningPace()
   readonly #matching = new MatchingPace()
   readonly #shortStrings = new ShortStrings()
+  readonly #compile: typeof compileLayout
   #records = 0
   /** Whether the last record was held against the templates, and in vain. */
   #missed = false
   #buffer: Buffer | undefined
   #view: DataView = new DataView(new ArrayBuffer(0))
 
+  constructor(compile = compileLayout) {
+    this.#compile = compile
+  }
+
   /** What `JSON.parse` makes of the text, if it has a layout that is known and nothing in it is unusual. */
   match(buffer: Buffer, start: number, end: number): Record<string, unknown> | undefined {
     this.#missed = false
-    if (!this.#matching.next()) return undefined
     this.#records++
+    if (!this.#matching.next()) return undefined
     const view = this.#viewOf(buffer)
     const templates = this.#templates
     for (let place = 0; place < templates.length; place++) {
@@ -74,7 +79,7 @@ export class Templates {
     // Then it is a value that was unusual.
     if (this.#templates.some(template => template.literals === literals)) return
     if (this.#templates.length === MAX_TEMPLATES && !this.#removeIdle()) return
-    const match = compileLayout(layout, this.#shortStrings)
+    const match = this.#compile(layout, this.#shortStrings)
     this.#templates.push({ match, literals, matches: 0, lastUsed: this.#records })
     this.#matching.refresh()
   }
