@@ -1,7 +1,7 @@
 /*
  * A plain byte is one that stands for itself in a JSON string: ASCII, no control character, neither quote nor backslash.
- * Four bytes are looked at at once, each in its own eight bits of an integer: a sum below can carry into the next eight
- * only from a byte of 0x80 or more, and that byte itself is found by `~word`.
+ * Four bytes are looked at at once, each in its own eight bits of an integer. A sum below carries into the next eight
+ * only from a byte of 0x80 or more: what it spoils stands behind one that is not plain.
  */
 
 const HIGH_BITS = -0x7f7f7f80
@@ -21,10 +21,10 @@ export function plainEnd(view: DataView, at: number, end: number): number {
 
 /** The highest bit of each byte is set if it and those below it are plain. */
 function plainBits(word: number): number {
-  // 0x22 ^ 2 is 0x20: so a quote is found together with what is below the blank.
+  // 0x22 ^ 2 is 0x20: so a quote is found together with what is below the blank. From 0x80 on one of the two has no bit.
   const noQuoteOrControl = (word ^ 0x02020202) + 0x5f5f5f5f
   const noBackslash = (word ^ 0x5c5c5c5c) + 0x7f7f7f7f
-  return noQuoteOrControl & noBackslash & ~word & HIGH_BITS
+  return noQuoteOrControl & noBackslash & HIGH_BITS
 }
 
 /** Of four bytes, which is the first without its highest bit. */

@@ -38,6 +38,16 @@ test('behind whatever other literals', () => {
   }
 })
 
+test('whichever of its bytes tell it from another one', () => {
+  const { take } = taker()
+  const rest = 'abcdefgh'
+  const values = Array.from({ length: 5000 }, (_, number) => String(number).padStart(4, '0'))
+  for (const at of [0, 4, 8]) {
+    const strings = values.map(value => rest.slice(0, at) + value + rest.slice(at))
+    expect(strings.map(string => take(string))).toEqual(strings)
+  }
+})
+
 test('is kept for a field whose values come again', () => {
   const { take, use } = taker()
   for (let count = 0; count < 10_000; count++) take(['2.3.0', '2.4.0', '2.4.1'][count % 3])

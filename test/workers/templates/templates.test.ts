@@ -47,6 +47,13 @@ test('eight layouts are all known soon, in whatever order they come', () => {
   expect(before.compiled).toBe(8)
 })
 
+test('with more layouts than are kept, the same ones stay', () => {
+  const { offer, figures } = setUp()
+  const matched = times(30_000).filter(count => offer(layout(count % 12))).length
+  expect(figures().compiled).toBe(8)
+  expect(matched).toBeGreaterThan(19_000)
+})
+
 test('the layout that matched last is tried first', () => {
   const { offer, figures } = setUp()
   for (const count of times(1000)) offer(layout(count % 8))
