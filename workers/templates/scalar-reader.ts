@@ -1,9 +1,11 @@
 import { skipNumber } from '../json-tokens.ts'
 
 const MINUS = 0x2d
+const POINT = 0x2e
 const ZERO = 0x30
-/** So many digits are an integer that a double holds exactly. */
+/** So many digits are an integer that a double holds exactly; so are the powers of ten below it. */
 const EXACT_DIGITS = 15
+const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS }, (_, power) => Number(`1e${power}`))
 
 /** `true`, `false` and `null`: their first four bytes, what is left of them, and what they are. */
 const TRUE = wordOf('true')
@@ -25,16 +27,22 @@ export class ScalarReader {
   #number(view: DataView, bytes: Buffer, at: number, end: number): number {
     const isNegative = view.getUint8(at) === MINUS
     const first = isNegative ? at + 1 : at
-    let value = 0
+    let digits = 0
+    let point = -1
     let place = first
     for (; place < end; place++) {
       const digit = view.getUint8(place) - ZERO
-      if (digit < 0 || digit > 9) break
-      value = value * 10 + digit
+      if (digit >= 0 && digit <= 9) digits = digits * 10 + digit
+      else if (digit === POINT - ZERO && point < 0) point = place
+      else break
     }
-    const digits = place - first
-    const isSimple = digits > 0 && digits <= EXACT_DIGITS && (digits === 1 || view.getUint8(first) !== ZERO)
-    if (!isSimple || (place < end && goesOn(view.getUint8(place)))) return this.#anyNumber(bytes, at, end)
+    const whole = (point < 0 ? place : point) - first
+    const fraction = point < 0 ? 0 : place - point - 1
+    const isGood = whole > 0 && (whole === 1 || view.getUint8(first) !== ZERO) && (point < 0 || fraction > 0)
+    const isSimple = isGood && whole + fraction <= EXACT_DIGITS && !(place < end && isExponent(view.getUint8(place)))
+    if (!isSimple) return this.#anyNumber(bytes, at, end)
+    // Both are exact, so what one division rounds them to is the nearest double, as JSON.parse has it.
+    const value = fraction === 0 ? digits : digits / POWERS_OF_TEN[fraction]
     this.value = isNegative ? -value : value
     return place
   }
@@ -60,9 +68,8 @@ export class ScalarReader {
   }
 }
 
-/** With a fraction or an exponent. */
-function goesOn(byte: number): boolean {
-  return byte === 0x2e || (byte | 0x20) === LETTER_E
+function isExponent(byte: number): boolean {
+  return (byte | 0x20) === LETTER_E
 }
 
 function wordOf(letters: string): number {

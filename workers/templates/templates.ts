@@ -1,5 +1,6 @@
 import { compileLayout, type Match } from './compile-layout.ts'
-import { learnLayout, type Layout } from './layout.ts'
+import type { Layout } from './layout.ts'
+import { learnLayout } from './learn-layout.ts'
 import { LearningPace, MatchingPace } from './pace.ts'
 import { ShortStrings } from './short-strings.ts'
 

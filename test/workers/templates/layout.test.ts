@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Layout, learnLayout, type Shape } from '../../../workers/templates/layout.ts'
+import type { Layout, Shape } from '../../../workers/templates/layout.ts'
+import { learnLayout } from '../../../workers/templates/learn-layout.ts'
 import { matchSource } from '../../../workers/templates/match-source.ts'
 import { anyLayout, blanks, countOpen, learnableLayout, simpleValue, writeLayout } from '../../fixtures/json-layouts.ts'
 
