@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Assignment } from '../../../../src/kafka/confluent/assignment.ts'
-import { Rebalance } from '../../../../src/kafka/confluent/rebalance.ts'
+import { Rebalance } from '../../../../src/kafka/librdkafka/rebalance.ts'
 import type { ConsumerEvent, TopicPartition } from '../../../../src/kafka/ports.ts'
 
 const ASSIGN = { code: -175, message: 'assign' }

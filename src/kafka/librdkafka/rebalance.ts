@@ -1,7 +1,7 @@
 import type { AssignedPartition, ConsumerEvent, TopicPartition } from '../ports.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { Assignment } from './assignment.ts'
-import type { ClientError } from './client.ts'
+import type { ClientError } from './client-types.ts'
+import type { Epochs } from './epochs.ts'
 import { nameOf, plain } from './partition-name.ts'
 
 /** Where delivery begins; without an offset the client asks the group for it. */
@@ -30,7 +30,7 @@ export interface GroupClient {
  * 4. Only then can partition 0 be assigned again, and its records come from the committed offset under a new epoch.
  */
 export class Rebalance {
-  readonly #assignment: Pick<Assignment, 'add' | 'remove'>
+  readonly #assignment: Pick<Epochs, 'add' | 'remove'>
   readonly #events: ConsumerEvent[]
   readonly #dropPending: (partitions: readonly TopicPartition[]) => void
   #client: GroupClient | undefined
@@ -45,7 +45,7 @@ export class Rebalance {
   losses = 0
 
   constructor(
-    assignment: Pick<Assignment, 'add' | 'remove'>,
+    assignment: Pick<Epochs, 'add' | 'remove'>,
     events: ConsumerEvent[],
     dropPending: (partitions: readonly TopicPartition[]) => void
   ) {
