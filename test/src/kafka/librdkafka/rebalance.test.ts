@@ -66,6 +66,30 @@ describe('rebalance', () => {
     expect(calls[1]).toEqual(['incrementalUnassign', [0, 2]])
   })
 
+  test('what was asked back before it was accepted is not given back: the client would refuse that as an answer', () => {
+    const { calls, rebalance, assign, accept } = rebalanceUnder('COOPERATIVE')
+    assign(0)
+    rebalance.callback(ASSIGN, of(1, 2))
+    rebalance.callback(REVOKE, of(0, 1, 2))
+    accept(1, 2)
+    rebalance.unassign(of(0, 1, 2))
+    expect(calls).toEqual([
+      ['incrementalAssign', [0]],
+      ['incrementalUnassign', [0]]
+    ])
+  })
+
+  test('what is offered while it is closing is not accepted, and its revocation is answered with nothing', () => {
+    const { calls, rebalance } = rebalanceUnder('COOPERATIVE')
+    rebalance.close()
+    rebalance.callback(ASSIGN, of(0))
+    rebalance.callback(REVOKE, of(0))
+    expect(calls).toEqual([
+      ['incrementalAssign', []],
+      ['incrementalUnassign', []]
+    ])
+  })
+
   test('an eager group is answered by assign and unassign', () => {
     const { calls, rebalance, assign } = rebalanceUnder('EAGER')
     assign(0, 1)
