@@ -85,6 +85,5 @@ function filled(groups: number[], gap: number): readonly number[] | undefined {
 
 /** `::ffff:a.b.c.d`, which is how IPv6 sockets see IPv4 clients. */
 export function isMappedIpv4(groups: readonly number[]): boolean {
-  const [a, b, c, d, e, f] = groups
-  return f === 0xffff && (a | b | c | d | e) === 0
+  return groups[5] === 0xffff && (groups[0] | groups[1] | groups[2] | groups[3] | groups[4]) === 0
 }
