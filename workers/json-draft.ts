@@ -1,15 +1,15 @@
 import type { TObject } from 'typebox'
+import type { DraftStrings } from '../src/slabs/rows.ts'
 
 /**
- * The JSON of values, made without a look into their strings. Whoever writes it looks there: a string with something in
- * it that JSON escapes, or that is no ASCII, makes the draft worthless.
+ * The JSON of values, made without a look into their strings. Whoever writes it looks there: a string in which JSON
+ * escapes something makes the draft worthless.
  */
 export interface JsonDraft {
   /** Undefined where the value is not just what the schema says. */
   of(value: object): string | undefined
-  /** Where the strings of the last text stand in it, a start and an end each; the first `spansEnd` of these count. */
-  readonly spans: Int32Array
-  readonly spansEnd: number
+  /** Of the last text. */
+  readonly strings: DraftStrings
 }
 
 /** What is written as it is, once this is true of it. */
@@ -79,14 +79,16 @@ function onlyHas(schema: object, keywords: ReadonlySet<string>): boolean {
 function codeOf(fields: readonly Field[]): string {
   return `
 const spans = new Int32Array(${2 * fields.length})
-const draft = { spans, spansEnd: 0, of(value) {
+const strings = { spans, spansEnd: 0, quotes: 0 }
+const of = value => {
   if (typeof value !== 'object' || value === null || typeof value.toJSON === 'function') return undefined
-  let json = '', after = 0, spansEnd = 0
+  let json = '', after = 0, spansEnd = 0, names = 0
   ${fields.map(fieldCode).join('')}
-  draft.spansEnd = spansEnd
+  strings.spansEnd = spansEnd
+  strings.quotes = 2 * names + spansEnd
   return json + (after === 2 ? '"}' : after === 1 ? '}' : '{}')
-} }
-return draft`
+}
+return { of, strings }`
 }
 
 function fieldCode({ name, type, isRequired }: Field, index: number): string {
@@ -101,6 +103,7 @@ function fieldCode({ name, type, isRequired }: Field, index: number): string {
     json = json + ${content}
     ${isString ? `spans[spansEnd++] = json.length` : ''}
     after = ${isString ? 2 : 1}
+    names++
   } else ${isRequired ? '' : `if (${content} !== undefined) `}return undefined
 `
 }

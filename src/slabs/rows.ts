@@ -1,9 +1,18 @@
 import type { Header as RecordHeader } from '../pipeline.ts'
 import { headersSize, writeHeader } from './headers.ts'
 import { Header, KEY_IS_NULL, VALUE_IS_NULL } from './layout.ts'
-import { isPlainText } from './plain-text.ts'
+import { isPlainJson, isPlainText } from './plain-text.ts'
 import type { Slab } from './slab.ts'
 import { completeSourceHeader, sourceHeaderSize, writeSourceHeader } from './source-header.ts'
+
+/** Where in JSON that was made without a look into its strings these stand. */
+export interface DraftStrings {
+  /** A start and an end each; the first `spansEnd` of these count. */
+  readonly spans: Int32Array
+  readonly spansEnd: number
+  /** How many quotes stand around them and around names. */
+  readonly quotes: number
+}
 
 /**
  * Writes the output rows of one record after the other. Where the rows of a record do not fit, nothing of it is kept:
@@ -121,23 +130,29 @@ export class RowWriter {
   }
 
   /**
-   * Sets JSON that was made without a look into its strings; they stand at `spans`, a start and an end each, as far as
-   * `spansEnd`. Answers false and sets nothing if one of them is not JSON as it is, or if that might not fit: then
-   * `setValue` has to set what it must be.
+   * Sets JSON that was made without a look into its strings. Answers false and sets nothing if one of them is not JSON
+   * as it is, or if that might not fit: then `setValue` has to set what it must be.
    */
-  setDraft(json: string, spans: Int32Array, spansEnd: number): boolean {
+  setDraft(json: string, strings: DraftStrings): boolean {
     const { bytes, rowValueStart, rowValueLength } = this.#slab
     const start = this.#end
     const room = this.#arenaEnd - start
     if (this.overflowed || json.length * 3 > room) return false
-    // As many bytes as characters: all of it is ASCII.
-    if (bytes.utf8Write(json, start, room) !== json.length) return false
+    const written = bytes.utf8Write(json, start, room)
+    if (written === json.length) {
+      if (!this.#arePlain(start, strings)) return false
+      // It is not ASCII. JSON escapes a surrogate without its other half, which here has become another character.
+    } else if (!isPlainJson(this.#view, start, start + written, strings.quotes) || !json.isWellFormed()) return false
+    rowValueStart[this.#row] = start
+    rowValueLength[this.#row] = written
+    this.#end = start + written
+    return true
+  }
+
+  #arePlain(start: number, { spans, spansEnd }: DraftStrings): boolean {
     for (let at = 0; at < spansEnd; at += 2) {
       if (!isPlainText(this.#view, start + spans[at], start + spans[at + 1])) return false
     }
-    rowValueStart[this.#row] = start
-    rowValueLength[this.#row] = json.length
-    this.#end = start + json.length
     return true
   }
 

@@ -144,6 +144,16 @@ describe('what is written', () => {
 })
 
 describe('a draft', () => {
+  test.each(['plain', 'ä', '漢字 😀', ''])('is what is written where nothing has to be escaped: %j', text => {
+    const never = () => expect.unreachable('fast-json-stringify was asked')
+    const rows = new RowWriter(slabWith([{ value: '{}' }]))
+    rows.begin(0)
+    rows.open(0, 0)
+    const value = { user_id: text, timestamp: 7, locale: text }
+    new JsonOutput(never, compileDraft(ProcessedLogin)).write(rows, value, {})
+    expect(rows.rowBytes).toBe(Buffer.byteLength(JSON.stringify(value)))
+  })
+
   test('is made of strings, numbers and booleans, and says where the strings stand', () => {
     const schema = Type.Object({
       n: Type.Number(),
@@ -155,10 +165,11 @@ describe('a draft', () => {
     const json = draft.of({ b: 'two', a: 'one', n: 1.5, yes: true })!
     expect(json).toBe('{"n":1.5,"a":"one","yes":true,"b":"two"}')
     expect(stringsOf(json)).toEqual(['one', 'two'])
+    expect(draft.strings.quotes).toBe(json.replaceAll(/[^"]/g, '').length)
     expect(stringsOf(draft.of({ a: '', n: 0, yes: false })!)).toEqual([''])
 
     function stringsOf(text: string): string[] {
-      const places = [...draft.spans.subarray(0, draft.spansEnd)]
+      const places = [...draft.strings.spans.subarray(0, draft.strings.spansEnd)]
       return Array.from({ length: places.length / 2 }, (_, at) => text.slice(places[2 * at], places[2 * at + 1]))
     }
   })

@@ -41,7 +41,7 @@ export class JsonOutput implements OutputCodec {
   #writeDraft(rows: RowWriter, value: object): boolean {
     const draft = this.#draft
     const json = draft?.of(value)
-    return draft !== undefined && json !== undefined && rows.setDraft(json, draft.spans, draft.spansEnd)
+    return draft !== undefined && json !== undefined && rows.setDraft(json, draft.strings)
   }
 
   learn(): void {}

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isPlainText } from '../../../src/slabs/plain-text.ts'
+import { isPlainJson, isPlainText } from '../../../src/slabs/plain-text.ts'
 
 /** What JSON writes as it is, of ASCII. */
 const isPlain = (text: string) => JSON.stringify(text) === `"${text}"`
@@ -29,6 +29,23 @@ test('what stands before and behind a text is none of it', () => {
     fc.property(ascii, fc.oneof(ascii, plain), ascii, (before, text, after) => {
       const end = before.length + text.length
       expect(check(before + text + after, before.length, end)).toBe(isPlain(text))
+    })
+  )
+})
+
+test('JSON with strings of any text is plain just where nothing had to be escaped, at any place', () => {
+  const text = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.string({ unit: fc.constantFrom('a', 'é', '€', '😀', '\x7f', '\x80', '\xa2', '\xdc', '"', '\\', '\n', '\0') }),
+    fc.string({ unit: fc.constantFrom('a', 'é', '€', '😀', '\x7f', '\x80', '\xa2', '\xdc'), maxLength: 1100 })
+  )
+  fc.assert(
+    fc.property(fc.nat(7), fc.array(text), fc.nat(7), (before, texts, after) => {
+      const json = `[${texts.map(each => `"${each}"`).join()}]`
+      const bytes = Buffer.from('"'.repeat(before) + json + '\\'.repeat(after))
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+      const isPlain = isPlainJson(view, before, bytes.length - after, 2 * texts.length)
+      expect(isPlain).toBe(json === JSON.stringify(texts))
     })
   )
 })

@@ -10,7 +10,9 @@ function draftedIn(outputBytes: number, marked: string) {
   const rows = new RowWriter(slab)
   rows.begin(0)
   rows.open(0, 0)
-  const isSet = rows.setDraft(marked.replaceAll(/[<>]/g, ''), spans, spans.length)
+  const json = marked.replaceAll(/[<>]/g, '')
+  const names = json.match(/"\w+":/g)?.length ?? 0
+  const isSet = rows.setDraft(json, { spans, spansEnd: spans.length, quotes: 2 * names + spans.length })
   return { isSet, rows, value: () => (rows.keep(), String(readRow(slab, 0).value)) }
 }
 
@@ -19,13 +21,24 @@ test('a draft whose strings are plain is the value', () => {
   expect([isSet, value()]).toEqual([true, '{"a":"one","b":2,"c":""}'])
 })
 
+test.each(['é', 'Ł', 'ü'.repeat(50), '漢字', '😀', 'a\x7f\x80\xa2\xdcz'])(
+  'a string that is no ASCII is plain, too: %s',
+  text => {
+    const json = `{"a":"<${text}>","b":1,"c":"<d>"}`
+    const { isSet, value } = draftedIn(1000, json)
+    expect([isSet, value()]).toEqual([true, json.replaceAll(/[<>]/g, '')])
+  }
+)
+
 test.each([
   ['a quote', '{"a":"<plain>","b":"<a"b>"}'],
   ['a backslash', '{"a":"<\\>"}'],
   ['a control character', '{"a":"<four\n>"}'],
-  ['what is no ASCII', '{"a":"<é>"}'],
-  ['what is no Latin-1, though its low byte is plain', '{"a":"<Ł>"}'],
-  ['half a character', '{"a":"<\ud800>"}']
+  ['half a character', '{"a":"<\ud800>"}'],
+  ['a quote beside what is no ASCII', '{"a":"<é"é>"}'],
+  ['a quote behind what is no ASCII', '{"a":"<é>","b":"<a"b>"}'],
+  ['a backslash beside what is no ASCII', '{"a":"<é\\é>"}'],
+  ['a control character beside what is no ASCII', '{"a":"<é\0é>"}']
 ])('one with %s in a string is not, and another value can be set', (_, marked) => {
   const { isSet, rows, value } = draftedIn(1000, marked)
   expect(isSet).toBe(false)
@@ -44,5 +57,8 @@ test('where it might not fit it is not set, and nothing has overflowed', () => {
 test('once something has overflowed nothing is set', () => {
   const { rows } = draftedIn(1000, '<"not plain">')
   rows.setValue('x'.repeat(2000))
-  expect([rows.overflowed, rows.setDraft('{}', new Int32Array(0), 0)]).toEqual([true, false])
+  expect([rows.overflowed, rows.setDraft('{}', { spans: new Int32Array(0), spansEnd: 0, quotes: 0 })]).toEqual([
+    true,
+    false
+  ])
 })
