@@ -67,8 +67,18 @@ function hexDigit(code: number): number {
 
 function pushIpv4(groups: number[], text: string): boolean {
   if (lastDotOfIpv4(text) < 0) return false
-  const [a, b, c, d] = text.split('.').map(Number)
-  groups.push(a * 256 + b, c * 256 + d)
+  let address = 0
+  let octet = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== DOT) octet = octet * 10 + code - 0x30
+    else {
+      address = address * 256 + octet
+      octet = 0
+    }
+  }
+  address = address * 256 + octet
+  groups.push(address >>> 16, address & 0xffff)
   return true
 }
 
