@@ -193,4 +193,29 @@ describe('Consume', () => {
     await setting.consume.run()
     expect([given, setting.slabs.free]).toEqual([[false, false], 4])
   })
+
+  test.each([
+    ['a few records', 40, 5, true],
+    ['one record', 1, 5, false],
+    ['half of the records that a slab takes', 50, 5, false],
+    ['half of the bytes that a slab takes', 2, 3000, false],
+    ['nothing', 0, 0, false]
+  ])('behind %s the next poll waits for more to come: %#', async (_, records, valueBytes, waits) => {
+    const setting = setUp()
+    let turns = 0
+    const count = () => {
+      turns++
+      if (!setting.state.left) setImmediate(count)
+    }
+    script(setting, [
+      into => {
+        for (let record = 0; record < records; record++) setting.append(into!, setting.first, valueBytes)
+        setImmediate(count)
+      },
+      () => undefined
+    ])
+    await setting.consume.run()
+    // A poll takes a turn itself.
+    expect(turns > 1).toBe(waits)
+  })
 })
