@@ -1,5 +1,5 @@
-import type { Linger } from '../pacing/linger.ts'
 import { Isolate } from '../stages/isolate.ts'
+import type { Linger } from '../stages/linger.ts'
 import { Produce } from '../stages/produce.ts'
 import type { Delivery, DeliveryOptions } from './delivery.ts'
 

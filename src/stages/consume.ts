@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerEvent, RecordConsumer } from '../kafka/ports.ts'
 import type { Assignments } from '../offsets/assignment.ts'
-import { Pace } from '../pacing/pace.ts'
 import type { Filling } from '../slabs/filling.ts'
 import { Header } from '../slabs/layout.ts'
 import type { SlabPool } from '../slabs/pool.ts'
@@ -14,12 +13,11 @@ import { Batch, Task } from './batch.ts'
 /** So long may there be no free slab before the transport is told to hold: shorter gaps are just a full pipeline. */
 const HOLD_AFTER_MS = 200
 /**
- * So long may records wait in the client for others to share their slab. A poll and its task cost the main thread some
- * tens of microseconds however few records they bring, which is most of its work at middle rates.
+ * So far apart are polls that bring records, as long as slabs are not filled by what there is. A poll and its task cost the
+ * main thread some tens of microseconds however few records they bring: at 5,000 a second, each partition's fetch would be
+ * a task. What comes later than that after the last poll is taken at once.
  */
-const GATHER_MS = 2
-/** What a timer can tell; a shorter pause is none. */
-const SHORTEST_PAUSE_MS = 1
+const GATHER_MS = 1
 
 export interface ConsumeOptions {
   readonly consumer: RecordConsumer
@@ -50,7 +48,8 @@ export interface ConsumeOptions {
  */
 export class Consume {
   readonly #options: ConsumeOptions
-  readonly #pace = new Pace(GATHER_MS)
+  /** When the last poll brought records, but not many. */
+  #tookMs = -Infinity
   #holding = false
   /** Set while the next record needs a larger slab than the usual. */
   #needsBytes: number | undefined
@@ -81,8 +80,8 @@ export class Consume {
   }
 
   async #gather(): Promise<void> {
-    const pauseMs = this.#pace.dueMs - performance.now()
-    if (pauseMs >= SHORTEST_PAUSE_MS) await sleep(pauseMs)
+    const pauseMs = this.#tookMs + GATHER_MS - performance.now()
+    if (pauseMs > 0) await sleep(pauseMs)
   }
 
   async #slabToFill(): Promise<Slab | undefined> {
@@ -119,7 +118,7 @@ export class Consume {
     this.#options.events.took()
     const nowMs = performance.now()
     const task = new Task(slab, nowMs)
-    if (!this.#isWellFilled(slab)) this.#pace.went(slab.records, nowMs)
+    if (!this.#isWellFilled(slab)) this.#tookMs = nowMs
     for (let index = 0; index < slab.batches; index++) {
       const assignment = this.#options.assignments.byEpoch(slab.batchEpoch[index])
       if (assignment === undefined)

@@ -1,9 +1,9 @@
 import type { DeliveryReport, ProduceFailure, RecordProducer, TopicPartition } from '../kafka/ports.ts'
 import { refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
 import type { Assignment } from '../offsets/assignment.ts'
-import type { Linger } from '../pacing/linger.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { Batch, Task } from './batch.ts'
+import type { Linger } from './linger.ts'
 
 export interface ProduceOptions {
   readonly producer: RecordProducer

@@ -5,7 +5,7 @@ import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts
 import { Abort } from '../../../src/stages/abort.ts'
 import { Batch, Task } from '../../../src/stages/batch.ts'
 import { Isolate } from '../../../src/stages/isolate.ts'
-import { Linger } from '../../../src/pacing/linger.ts'
+import { Linger } from '../../../src/stages/linger.ts'
 import { Produce } from '../../../src/stages/produce.ts'
 import { Settle } from '../../../src/stages/settle.ts'
 import { type Failure, Transact } from '../../../src/stages/transact.ts'

@@ -34,7 +34,15 @@ function setUp(arrivals: Arrival[]) {
 }
 
 const message = (offset: number) =>
-  ({ topic: 'logins', partition: 0, offset, key: null, value: Buffer.from('v'), size: 1, timestamp: 1 }) as ConsumedMessage
+  ({
+    topic: 'logins',
+    partition: 0,
+    offset,
+    key: null,
+    value: Buffer.from('v'),
+    size: 1,
+    timestamp: 1
+  }) as ConsumedMessage
 const end = (offset: number): PartitionEnd => ({ topic: 'logins', partition: 0, offset, messageIndex: -1 })
 
 describe('a poll of kafka-javascript', () => {
