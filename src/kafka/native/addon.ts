@@ -169,7 +169,7 @@ export function loadAddon(librdkafkaFile?: string, addonFile = findAddon()): Add
       loaded = { Consumer, Producer, describe, librdkafkaFile: file, librdkafkaVersion: version }
       return loaded
     } catch (error) {
-      problems.push(`${what}: ${isMissing(place) ? `${place} is not there` : (error as Error).message}`)
+      problems.push(`${what}, ${place}: ${isMissing(place) ? 'there is none' : (error as Error).message}`)
     }
   }
   const cure =
