@@ -4,26 +4,28 @@ import { truncateIp } from '../pipelines/user-login/ip-masking.ts'
 import { formatIsoTime } from '../pipelines/user-login/iso-time.ts'
 import { ProcessedLogin, UserLogin } from '../pipelines/user-login/schema.ts'
 import { checkTimestamp, parseTimestampMs } from '../pipelines/user-login/timestamp.ts'
-import { scanJson } from '../workers/json-scan.ts'
 import { createLargeParser, loadSimdjson } from '../workers/large-json.ts'
-import { createJsonParser } from '../workers/parse.ts'
 import { createSerializer } from '../workers/serialize.ts'
 import { createValidator } from '../workers/validate.ts'
 import { incomingLogins } from './micro-logins.ts'
-import type { MicroStep } from './micro-step.ts'
+import { parsingSteps } from './micro-parse.ts'
+import { each, type MicroStep } from './micro-step.ts'
 
 /** What is done to one record after the other, over arrays of values made beforehand. */
 export function recordSteps(): readonly MicroStep[] {
-  const values = incomingLogins('good').map(({ value }) => Buffer.from(value as Uint8Array))
-  const texts = values.map(value => value.toString('latin1'))
+  const texts = incomingLogins('good').map(({ value }) => Buffer.from(value as Uint8Array).toString())
   const logins = texts.map(text => JSON.parse(text) as UserLogin)
   const outputs = logins.map(processed)
-  return [...parsing(values, texts, logins), ...parsingLarge(logins), ...masking(logins), ...serializing(outputs)]
+  return [
+    ...parsingSteps(texts),
+    ...parsingLarge(logins),
+    ...checking(logins),
+    ...masking(logins),
+    ...serializing(outputs)
+  ]
 }
 
-function parsing(values: readonly Buffer[], texts: readonly string[], logins: readonly UserLogin[]): MicroStep[] {
-  const fields = Object.keys(UserLogin.properties)
-  const parser = createJsonParser({ maxDepth: 32, rejectDuplicateKeys: false, stringFields: fields })
+function checking(logins: readonly UserLogin[]): MicroStep[] {
   const validator = createValidator({
     schema: UserLogin,
     requiredFields: UserLogin.required,
@@ -31,12 +33,7 @@ function parsing(values: readonly Buffer[], texts: readonly string[], logins: re
     extraFields: 'drop',
     checks: { timestamp: checkTimestamp }
   })
-  return [
-    each('JSON.parse of a string', texts, text => JSON.parse(text)),
-    each('parse (bytes to object, all rules)', values, value => parser.parse(value, 0, value.length)),
-    each('scan (only where parse failed)', values, value => scanJson(value, 0, value.length, { maxDepth: 32 })),
-    each('validate', logins, login => validator.validate(login as Record<string, unknown>))
-  ]
+  return [each('validate', logins, login => validator.validate(login as Record<string, unknown>))]
 }
 
 /** One record of some 100 KB; simdjson only where it is built. */
@@ -86,14 +83,4 @@ function processed(login: UserLogin): ProcessedLogin {
     event_time: formatIsoTime(timestampMs),
     processed_at: formatIsoTime(timestampMs)
   }
-}
-
-/** The results are added up, so that no engine can leave the work out. */
-function each<Item>(name: string, items: readonly Item[], step: (item: Item, index: number) => unknown): MicroStep {
-  const run = (): number => {
-    let done = 0
-    for (let index = 0; index < items.length; index++) if (step(items[index], index) !== undefined) done++
-    return done
-  }
-  return { name, records: items.length, run }
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Reason } from '../src/slabs/outcomes.ts'
 import { scanJson, type ScanRules } from './json-scan.ts'
 import { LARGE_JSON_BYTES, type ParseJson } from './large-json.ts'
+import { Templates } from './templates/templates.ts'
 
 export interface JsonParserSettings {
   /** Levels of objects and arrays; the record's own object is level 1. */
@@ -23,6 +24,8 @@ export interface JsonParser {
   /** The record's object, or `undefined`: then `failure` says why, until the next call. */
   parse(buffer: Buffer, start: number, end: number): Record<string, unknown> | undefined
   readonly failure: ParseFailure
+  /** The strings of the last value are ASCII without a character that JSON escapes. */
+  readonly plain: boolean
 }
 
 /**
@@ -35,10 +38,12 @@ export function createJsonParser(settings: JsonParserSettings): JsonParser {
 
 class RecordParser implements JsonParser {
   failure: ParseFailure = { reason: 'none', byte: -1 }
+  plain = false
   readonly #rules: ScanRules
   readonly #surrogateRules: ScanRules
   readonly #stringFields: readonly string[]
   readonly #parseLarge: ParseJson | undefined
+  readonly #templates = new Templates()
 
   constructor({ maxDepth, rejectDuplicateKeys, stringFields, parseLarge }: JsonParserSettings) {
     this.#rules = { maxDepth, rejectDuplicateKeys }
@@ -48,6 +53,19 @@ class RecordParser implements JsonParser {
   }
 
   parse(buffer: Buffer, start: number, end: number): Record<string, unknown> | undefined {
+    if (end - start >= LARGE_JSON_BYTES) {
+      this.plain = false
+      return this.#parseAny(buffer, start, end)
+    }
+    const matched = this.#templates.match(buffer, start, end)
+    this.plain = matched !== undefined
+    if (matched !== undefined) return matched
+    const value = this.#parseAny(buffer, start, end)
+    if (value !== undefined) this.#templates.learn(buffer, start, end)
+    return value
+  }
+
+  #parseAny(buffer: Buffer, start: number, end: number): Record<string, unknown> | undefined {
     const text = buffer.utf8Slice(start, end)
     let value: unknown
     try {

@@ -1,6 +1,7 @@
 #include "client.h"
 
 #include <cstdlib>
+#include <cstring>
 
 namespace millrace {
 
@@ -17,6 +18,13 @@ bool is_oauth(const Properties &properties) {
     if ((name == "sasl.mechanism" || name == "sasl.mechanisms") && value == "OAUTHBEARER") return true;
   }
   return false;
+}
+
+// Without the zero behind it, which others do not write.
+std::string metadata_of(const rd_kafka_topic_partition_t &from) {
+  std::string metadata(static_cast<const char *>(from.metadata), from.metadata_size);
+  if (!metadata.empty() && metadata.back() == '\0') metadata.pop_back();
+  return metadata;
 }
 
 }  // namespace
@@ -138,11 +146,11 @@ PartitionList list_of(const std::vector<PartitionOffset> &partitions) {
     auto *to = rdk::rd_kafka_topic_partition_list_add(list.get(), from.topic.c_str(), from.partition);
     to->offset = from.offset;
     if (!from.has_metadata) continue;
-    // The list frees it.
-    to->metadata = malloc(from.metadata.size() + 1);
-    to->metadata_size = from.metadata.size();
-    from.metadata.copy(static_cast<char *>(to->metadata), from.metadata.size());
-    static_cast<char *>(to->metadata)[from.metadata.size()] = '\0';
+    // The list frees it. Its last byte is a zero, which is written, too: kafka-javascript does so, and when it reads it takes
+    // the last byte for that, whatever it is.
+    to->metadata_size = from.metadata.size() + 1;
+    to->metadata = malloc(to->metadata_size);
+    memcpy(to->metadata, from.metadata.c_str(), to->metadata_size);
   }
   return list;
 }
@@ -156,7 +164,7 @@ std::vector<PartitionOffset> partitions_of(const rd_kafka_topic_partition_list_t
     to.partition = from.partition;
     to.offset = from.offset;
     to.has_metadata = from.metadata != nullptr;
-    if (to.has_metadata) to.metadata.assign(static_cast<const char *>(from.metadata), from.metadata_size);
+    if (to.has_metadata) to.metadata = metadata_of(from);
     to.code = from.err;
     partitions.push_back(std::move(to));
   }

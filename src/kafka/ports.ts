@@ -20,7 +20,7 @@ export interface AssignedPartition extends TopicPartition {
 export interface CommitOffset extends TopicPartition {
   /** The next offset to read. */
   readonly offset: number
-  /** Up to 4,096 bytes that Kafka keeps beside the offset. */
+  /** Up to 4,095 bytes that Kafka keeps beside the offset. */
   readonly metadata?: string
 }
 

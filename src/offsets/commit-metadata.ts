@@ -26,8 +26,8 @@ export interface NamedStretch {
   readonly running: boolean
 }
 
-/** Kafka's own default limit, offset.metadata.max.bytes. */
-const MAX_BYTES = 4096
+/** Kafka's own default limit, offset.metadata.max.bytes, but for the zero byte that the transports write behind it. */
+const MAX_BYTES = 4095
 const VERSION = 1
 /** Each of them has cost several deaths. With so many there is always room for the largest summary, 3,500 bytes. */
 const MAX_CONVICTED = 20

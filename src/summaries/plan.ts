@@ -1,7 +1,7 @@
 import { LATENCY_CLASSES, latencyTextBytes } from './histogram.ts'
 import { MAX_VALUES } from './dimensions.ts'
 
-/** The state of a summary stands beside a committed offset, which may have 4,096 bytes of text in all. */
+/** The state of a summary stands beside a committed offset, which may have 4,095 bytes of text in all. */
 export const MAX_STATE_BYTES = 3500
 /** A summary is cut there, whatever its outcomes: counts have 32 bits. */
 export const MAX_RECORDS = 2 ** 31

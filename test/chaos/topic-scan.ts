@@ -7,6 +7,7 @@ import {
   type PartitionEnd
 } from '../../src/kafka/confluent/client.ts'
 import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
+import { openTransactions } from './open-transactions.ts'
 
 export type { ConsumedMessage } from '../../src/kafka/confluent/client.ts'
 
@@ -41,27 +42,35 @@ export async function scanTopic(
   const client = await connectClient('chaos reader', () => new KafkaConsumer(properties, WITHOUT_TOPIC_PROPERTIES))
   try {
     client.assign(ends.map((_, partition) => ({ topic, partition, offset: 0 })))
-    await scanToEnd(client, ends, visit)
+    const left = await scanToEnd(client, ends, visit)
+    if (left.length > 0) throw await unended(bootstrap, topic, left, ends)
   } finally {
     await disconnectClient(client, 'chaos reader')
   }
 }
 
+/** Answers the partitions of which the end has not come into sight. */
 async function scanToEnd(
   client: ConsumerClient,
   ends: readonly number[],
   visit: (message: ConsumedMessage) => void
-): Promise<void> {
+): Promise<number[]> {
   const left = new Set(ends.keys())
   let heardMs = performance.now()
-  while (left.size > 0) {
+  while (left.size > 0 && performance.now() - heardMs <= SILENCE_MS) {
     const answer = await consume(client)
     for (const message of answer.messages) visit(message)
     for (const { partition, offset } of answer.ends) if (offset >= ends[partition]) left.delete(partition)
     if (answer.messages.length > 0) heardMs = performance.now()
-    if (performance.now() - heardMs > SILENCE_MS)
-      throw new Error(`partitions ${[...left].join(', ')} do not end: is there a transaction that nobody has ended?`)
   }
+  return [...left]
+}
+
+/** With all that may say whose transaction it is: when somebody reads it, the brokers are gone. */
+async function unended(bootstrap: string, topic: string, left: readonly number[], ends: readonly number[]) {
+  const partitions = left.map(partition => `${partition} (to ${ends[partition]})`).join(', ')
+  const what = `${topic}: partitions ${partitions} do not end: is there a transaction that nobody has ended?`
+  return new Error(`${what}\n${await openTransactions(bootstrap, topic, left)}`)
 }
 
 function consume(client: ConsumerClient): Promise<{ messages: ConsumedMessage[]; ends: PartitionEnd[] }> {

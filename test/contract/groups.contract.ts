@@ -189,6 +189,15 @@ export function describeGroups(harness: () => Harness, traits: GroupTraits): voi
       await member.consumer.disconnect()
     })
 
+    test('a member that is closed while it joins ends at once, whatever it is offered in that moment', async () => {
+      const topic = await harness().createTopic(1)
+      for (const afterMs of [0, 20, 80, 150, 300]) {
+        const member = await join(uniqueName('group'), topic)
+        await delay(afterMs)
+        await member.consumer.disconnect()
+      }
+    })
+
     test('disconnecting is harmless twice, before connecting, and with a revocation unanswered', async () => {
       const group = uniqueName('group')
       const topic = await harness().createTopic(2)

@@ -16,7 +16,8 @@ import { nameOf } from './log.ts'
 
 /** How many records of one partition are delivered before the next one's. */
 const RECORDS_IN_TURN = 10
-const MAX_METADATA_BYTES = 4_096
+/** Kafka's default, but for the zero byte that the transports write behind it. */
+const MAX_METADATA_BYTES = 4_095
 const METADATA_TOO_LARGE = 12
 const UNKNOWN_MEMBER = 25
 

@@ -134,7 +134,8 @@ describeOnKafka('METRICS_TOPIC', () => {
       COMMIT_INTERVAL_MS: '50',
       TRANSACTION_MS: '50',
       TRANSACTION_TIMEOUT_MS: '5000',
-      MAX_IN_FLIGHT_RECORDS: '1024'
+      MAX_IN_FLIGHT_RECORDS: '1024',
+      SLAB_RECORDS: '512'
     }
     for (let kill = 1; kill <= 2; kill++) {
       await writeLogins(topics)

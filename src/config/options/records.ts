@@ -59,7 +59,7 @@ export function recordOptions(pipeline: AnyPipeline) {
       default: 'off',
       values: ['on', 'off'],
       what: 'Whether a JSON object that names a field twice is a dead letter; otherwise the last one counts.',
-      why: 'JSON.parse lets the last one win, and the check costs a second look at every record.',
+      why: 'JSON.parse lets the last one win, and the check costs a second look at records of no known layout.',
       example: 'on',
       section
     },

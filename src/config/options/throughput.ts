@@ -53,24 +53,26 @@ export const throughputOptions = {
   },
   slabRecords: {
     type: 'integer',
-    default: 512,
+    default: 1024,
     min: 1,
     max: 65_536,
     what: 'Records that one slab of shared memory holds at most, and so the records of one task of a worker.',
-    why: 'A task costs the main thread about 20 us whatever it holds: over 512 records that is 0.04 us each.',
+    why:
+      'A slab costs the main thread about 200 us on its way, whatever it holds: over 1,024 records that is 0.2 us each. No ' +
+      'slab waits to be full.',
     example: '256',
     section
   },
   slabBytes: {
     type: 'integer',
-    default: 524_288,
+    default: 1_048_576,
     min: 4096,
     max: 67_108_864,
     what: "Size of a slab: its records' keys, values and headers, the worker's output, and the columns that describe both.",
     why:
       'A kilobyte for each of SLAB_RECORDS records: 133 bytes of columns, the rest half as much again as a login and ' +
       'its result take. A record that is larger than a slab gets its own.',
-    example: '1048576',
+    example: '2097152',
     section
   },
   maxRecordBytes: {
@@ -125,13 +127,13 @@ export const throughputOptions = {
   },
   fetchQueueBytes: {
     type: 'integer',
-    default: 67_108_864,
+    default: 16_777_216,
     min: 1_048_576,
     max: 2_147_482_624,
     what: 'Bytes of records fetched ahead and not yet taken by the pipeline, over all partitions.',
     why:
-      'Much less, and the queue runs dry while the next fetch is under way; more only takes memory. 32 to 64 MB keep ' +
-      'every core busy.',
+      'Logins of a tenth of a second at the highest rate measured. Brokers that are far away want more: one fetch brings ' +
+      'a 64th of this of each partition.',
     example: '33554432',
     section
   },

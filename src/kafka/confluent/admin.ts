@@ -14,7 +14,7 @@ import {
 } from './client.ts'
 import { connectClient, disconnectClient } from './connection.ts'
 import { commitForGroup } from './group-commit.ts'
-import { partitionCounts } from './output-topics.ts'
+import { partitionCounts } from '../librdkafka/output-topics.ts'
 
 const TIMEOUT_MS = 10_000
 const RETRY_DELAY_MS = 100

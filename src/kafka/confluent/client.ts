@@ -1,4 +1,5 @@
 import { RdKafka } from '@confluentinc/kafka-javascript'
+import type { ClientError, Properties } from '../librdkafka/client-types.ts'
 import type { TopicPartition } from '../ports.ts'
 import type { NativeHeader, OutgoingHeader } from './headers.ts'
 
@@ -28,13 +29,7 @@ export type ConsumerClient = RdKafka.KafkaConsumer & {
   incrementalUnassign(partitions: readonly TopicPartition[]): void
 }
 export type ProducerClient = RdKafka.Producer
-export type Properties = Readonly<Record<string, string | number | boolean>>
-
-/** What the callbacks of the wrapper and of the addon give as an error. */
-export interface ClientError {
-  readonly code: number
-  readonly message: string
-}
+export type { ClientError, Properties }
 
 export interface ConsumedMessage extends TopicPartition {
   readonly offset: number

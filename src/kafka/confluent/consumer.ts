@@ -9,7 +9,8 @@ import type {
   TopicPartition
 } from '../ports.ts'
 import { Assignment } from './assignment.ts'
-import { CallsUnderWay } from './calls-under-way.ts'
+import { asMember } from '../librdkafka/as-member.ts'
+import { CallsUnderWay } from '../librdkafka/calls-under-way.ts'
 import {
   KafkaConsumer,
   nativeConsumer,
@@ -19,16 +20,17 @@ import {
   type NativeConsumer,
   type Properties
 } from './client.ts'
-import { Commits } from './commits.ts'
-import { committedPositions } from './committed-positions.ts'
-import { connectClient, disconnectClient, DISCONNECT_TIMEOUT_MS, onError } from './connection.ts'
-import { ConsumerStatistics } from './consumer-statistics.ts'
+import { Commits } from '../librdkafka/commits.ts'
+import { committedPositions } from '../librdkafka/committed-positions.ts'
+import { connectClient, disconnectClient, onError } from './connection.ts'
+import { DISCONNECT_TIMEOUT_MS } from '../librdkafka/connecting.ts'
+import { ConsumerStatistics } from '../librdkafka/consumer-statistics.ts'
 import { Pauses } from './pauses.ts'
 import { PendingRecords } from './pending-records.ts'
 import { Polling } from './polling.ts'
-import { Rebalance } from './rebalance.ts'
-import { Rewinds, type Position } from './rewinds.ts'
-import type { Membership } from './transactional-client.ts'
+import { Rebalance } from '../librdkafka/rebalance.ts'
+import { Rewinds, type Position } from '../librdkafka/rewinds.ts'
+import type { Membership } from '../librdkafka/transactional-client.ts'
 
 /** The client answers within a millisecond; it only sets off the fetch. */
 const SEEK_TIMEOUT_MS = 2_000
@@ -169,20 +171,9 @@ export class ConfluentConsumer implements RecordConsumer, Membership<ConsumerCli
     return this.#closing
   }
 
-  /**
-   * A call by which this member speaks for its group. Rejects if the group took it for dead before the call had ended:
-   * the client has no member id then, and brokers may take offsets from nobody as they do from anybody.
-   */
   async asMember<T>(call: (client: ConsumerClient) => Promise<T>): Promise<T> {
     const client = this.#connected()
-    const { losses } = this.#rebalance
-    return this.#calls.run(async () => {
-      if (client.assignmentLost()) throw lost()
-      const answer = await call(client)
-      // The client knows before its callback tells; once that is answered, only the count does.
-      if (this.#rebalance.losses > losses || client.assignmentLost()) throw lost()
-      return answer
-    })
+    return asMember(client, this.#rebalance, this.#calls, () => call(client))
   }
 
   async #close(): Promise<void> {
@@ -228,8 +219,4 @@ export class ConfluentConsumer implements RecordConsumer, Membership<ConsumerCli
     }
     return this.#client
   }
-}
-
-function lost(): KafkaError {
-  return new KafkaError(ErrorCode.UNKNOWN_MEMBER_ID, 'the group has given the partitions to other members')
 }

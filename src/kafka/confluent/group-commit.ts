@@ -1,7 +1,7 @@
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommitOffset } from '../ports.ts'
 import { KafkaConsumer, nativeConsumer, type Properties, WITHOUT_TOPIC_PROPERTIES } from './client.ts'
-import { Commits } from './commits.ts'
+import { Commits } from '../librdkafka/commits.ts'
 import { connectClient, disconnectClient } from './connection.ts'
 
 const TIMEOUT_MS = 30_000

@@ -1,6 +1,6 @@
 import type { TopicPartition } from '../ports.ts'
 import type { ConsumerClient } from './client.ts'
-import { nameOf, plain } from './partition-name.ts'
+import { nameOf, plain } from '../librdkafka/partition-name.ts'
 
 /**
  * Which partitions the client is to fetch nothing of: those that are paused, and while it is held all of them. What is

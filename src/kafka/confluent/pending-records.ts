@@ -2,7 +2,7 @@ import type { SlabWriter } from '../../slabs/writer.ts'
 import type { ConsumerEvent, TopicPartition } from '../ports.ts'
 import type { Assignment } from './assignment.ts'
 import type { ConsumedMessage, PartitionEnd } from './client.ts'
-import { nameOf } from './partition-name.ts'
+import { nameOf } from '../librdkafka/partition-name.ts'
 import { ReusedRecord } from './reused-record.ts'
 
 /** What is kept of a paused partition. */

@@ -1,7 +1,7 @@
 import type { DeliveryReport, ProduceFailure } from '../ports.ts'
 import type { Acknowledgements, TopicStatistics } from './acknowledgements.ts'
 import type { ClientError } from './client.ts'
-import { CONSEQUENCES } from './produce-failure.ts'
+import { CONSEQUENCES } from '../librdkafka/produce-failure.ts'
 
 /** A report of a row that failed. */
 interface FailureReport {

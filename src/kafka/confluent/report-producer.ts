@@ -1,5 +1,6 @@
 import type { MetricsWriter } from '../../telemetry/metrics-topic.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
+import { within } from '../librdkafka/within.ts'
 import {
   nativeProducer,
   Producer,
@@ -52,11 +53,7 @@ export class ReportProducer implements MetricsWriter {
   }
 
   async write(key: string, value: string, withinMs: number): Promise<void> {
-    const { promise: late, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      reject(new KafkaError(ErrorCode.TIMED_OUT, `${this.#topic} has not taken them within ${withinMs} ms`))
-    }, withinMs)
-    await Promise.race([this.#send(key, value), late]).finally(() => clearTimeout(timer))
+    await within(this.#send(key, value), withinMs, `${this.#topic} has not taken them within ${withinMs} ms`)
   }
 
   /** What has not been acknowledged by now is given up. */

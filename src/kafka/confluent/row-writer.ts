@@ -4,7 +4,7 @@ import { ErrorCode } from '../kafka-error.ts'
 import { partitionOfRow } from '../placement.ts'
 import { nativeProducer, type NativeProducer, type ProducerClient } from './client.ts'
 import { toNative } from './headers.ts'
-import type { OutputTopics } from './output-topics.ts'
+import type { OutputTopics } from '../librdkafka/output-topics.ts'
 
 /** Where a row goes, and the client's error code, `NONE` if it was taken. */
 export interface Handed {

@@ -9,10 +9,14 @@ import {
   type Properties
 } from './client.ts'
 import { connectClient, disconnectClient, onError } from './connection.ts'
-import type { OutputTopics } from './output-topics.ts'
-import type { RowSink } from './row-sink.ts'
+import type { OutputTopics } from '../librdkafka/output-topics.ts'
+import type { RowSink } from '../librdkafka/row-sink.ts'
 import { RowWriter } from './row-writer.ts'
-import type { TransactionalConnection, TransactionalListener, TransactionCallback } from './transactional-client.ts'
+import type {
+  TransactionalConnection,
+  TransactionalListener,
+  TransactionCallback
+} from '../librdkafka/transactional-client.ts'
 
 /** kafka-javascript's producer, for transactions. */
 export class ConfluentTransactionalConnection implements TransactionalConnection<ConsumerClient> {

@@ -3,7 +3,7 @@ import type { Header } from '../../pipeline.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommitOffset, CommittedPosition, ProduceFailure, TopicPartition } from '../ports.ts'
 import { isVerdict, remedyFor } from '../produce-errors.ts'
-import { CallsUnderWay } from './calls-under-way.ts'
+import { CallsUnderWay } from '../librdkafka/calls-under-way.ts'
 import {
   type ConsumerClient,
   KafkaConsumer,
@@ -11,11 +11,12 @@ import {
   type Properties,
   WITHOUT_TOPIC_PROPERTIES
 } from './client.ts'
-import { committedPositions } from './committed-positions.ts'
-import { connectClient, DISCONNECT_TIMEOUT_MS, disconnectClient } from './connection.ts'
+import { committedPositions } from '../librdkafka/committed-positions.ts'
+import { connectClient, disconnectClient } from './connection.ts'
+import { DISCONNECT_TIMEOUT_MS } from '../librdkafka/connecting.ts'
 import { toNative } from './headers.ts'
-import { nameOf } from './partition-name.ts'
-import { TransactionalClient } from './transactional-client.ts'
+import { nameOf } from '../librdkafka/partition-name.ts'
+import { TransactionalClient } from '../librdkafka/transactional-client.ts'
 import { ConfluentTransactionalConnection } from './transactional-connection.ts'
 
 type Client = TransactionalClient<ConsumerClient, ConfluentTransactionalConnection>

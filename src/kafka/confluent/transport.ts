@@ -1,9 +1,9 @@
 import type { Transport, TransportEvents } from '../ports.ts'
 import { librdkafkaVersion, type Properties } from './client.ts'
 import { ConfluentConsumer } from './consumer.ts'
-import { ConfluentProducer } from './producer.ts'
+import { createProducer } from './producer.ts'
 import { ConfluentTransactionalConnection } from './transactional-connection.ts'
-import { TransactionalProducer } from './transactional-producer.ts'
+import { TransactionalProducer } from '../librdkafka/transactional-producer.ts'
 
 export interface ConfluentOptions {
   /** librdkafka's properties for the two clients; callbacks are added here. A `transactional.id` makes transactions. */
@@ -23,7 +23,7 @@ export function createConfluentTransport(options: ConfluentOptions): Transport {
   const name = `kafka-javascript, librdkafka ${librdkafkaVersion}`
   const consumer = new ConfluentConsumer(options)
   if (options.producerProperties['transactional.id'] === undefined) {
-    return { name, consumer, producer: new ConfluentProducer(options), transactions: undefined }
+    return { name, consumer, producer: createProducer(options), transactions: undefined }
   }
   const transactional = new TransactionalProducer({
     ...options,

@@ -1,4 +1,4 @@
-import type { CommittedSource } from '../confluent/committed-positions.ts'
+import type { CommittedSource } from '../librdkafka/committed-positions.ts'
 import { KafkaError } from '../kafka-error.ts'
 import type { TopicPartition } from '../ports.ts'
 import type { NativeConsumerClient, NativePosition, NativeProblem } from './addon.ts'

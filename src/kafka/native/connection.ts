@@ -1,12 +1,8 @@
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import { DISCONNECT_TIMEOUT_MS, RETRIABLE } from '../confluent/connection.ts'
-import type { MetadataSource } from '../confluent/output-topics.ts'
+import { connecting, DISCONNECT_TIMEOUT_MS, fatalError, isRefusal, withoutThread } from '../librdkafka/connecting.ts'
+import type { MetadataSource } from '../librdkafka/output-topics.ts'
+import { within } from '../librdkafka/within.ts'
 import type { NativeClient, NativeEvent } from './addon.ts'
-
-/** How long each attempt to connect may take: 30 s in all. */
-const ATTEMPTS_MS = [2_000, 4_000, 8_000, 16_000]
-/** Refusals that no waiting mends. A broker that is just starting refuses connections or closes them instead. */
-const REFUSAL = /SASL authentication error|certificate|unsupported sasl mechanism/i
 
 export interface ConnectionListener {
   /** Called when something has arrived, be it records, and events have been handed on. */
@@ -43,7 +39,10 @@ export class Connection<C extends NativeClient> implements MetadataSource {
     if (this.closed) return
     for (const event of this.client.serve() ?? []) {
       if (event.type === 'log') this.#log(event)
-      else this.listener?.happened(event.type === 'error' && event.fatal ? fatal(event) : event)
+      else
+        this.listener?.happened(
+          event.type === 'error' && event.fatal ? { type: 'error', ...fatalError(event.message) } : event
+        )
     }
   }
 
@@ -64,11 +63,7 @@ export class Connection<C extends NativeClient> implements MetadataSource {
   /** Within a bound. Calls that are under way are waited for; a client that is left goes on to end by itself. */
   async close(role: string): Promise<void> {
     this.#closing ??= this.client.close()
-    const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      reject(new KafkaError(ErrorCode.TIMED_OUT, `the ${role} did not end within ${DISCONNECT_TIMEOUT_MS} ms`))
-    }, DISCONNECT_TIMEOUT_MS)
-    await Promise.race([this.#closing, promise]).finally(() => clearTimeout(timer))
+    await within(this.#closing, DISCONNECT_TIMEOUT_MS, `the ${role} did not end within ${DISCONNECT_TIMEOUT_MS} ms`)
   }
 
   async #topics(all: boolean, timeoutMs: number, callback: MetadataCallback): Promise<void> {
@@ -84,37 +79,26 @@ export class Connection<C extends NativeClient> implements MetadataSource {
 
   #log({ facility, message }: Extract<NativeEvent, { type: 'log' }>): void {
     if (facility !== 'FAIL' && facility !== 'ERROR') return
-    this.#cause = message.replace(/^\[thrd:[^\]]*\]: /, '')
-    if (facility === 'FAIL' && REFUSAL.test(this.#cause)) {
+    this.#cause = withoutThread(message)
+    if (facility === 'FAIL' && isRefusal(this.#cause)) {
       this.#refused.resolve(new KafkaError(ErrorCode.STATE, this.#cause))
     }
   }
 }
 
-/** After it the client is of no more use, whatever it was. */
-function fatal({ message }: { readonly message: string }): Extract<NativeEvent, { type: 'error' }> {
-  return { type: 'error', code: ErrorCode.FATAL, message: message.replace('Fatal error: ', ''), fatal: true }
-}
-
 type MetadataCallback = Parameters<MetadataSource['getMetadata']>[1]
 
-/**
- * A client that has reached a broker. Credentials and certificates that are refused end it at once, brokers that can't be
- * reached are tried for 30 s.
- */
+/** A client that has reached a broker. It goes on trying by itself, so that there is but one for all attempts. */
 export async function connectNative<C extends NativeClient>(
   role: string,
   make: (woken: () => void) => C,
-  attemptsMs: readonly number[] = ATTEMPTS_MS
+  attemptsMs?: readonly number[]
 ): Promise<Connection<C>> {
   const connection = new Connection(make)
-  let failure: KafkaError | undefined
-  for (const timeoutMs of attemptsMs) {
-    failure = await connection.reach(timeoutMs)
-    if (failure === undefined) return connection
-    if (!RETRIABLE.has(failure.code)) break
-  }
-  // Its last attempt may still be under way.
-  void connection.close(role).catch(() => undefined)
-  throw new KafkaError(failure!.code, `the ${role} can't connect: ${failure!.message}`)
+  const attempt = async (timeoutMs: number) => (await connection.reach(timeoutMs)) ?? connection
+  return connecting(role, attempt, attemptsMs).catch((error: KafkaError) => {
+    // Its last attempt may still be under way.
+    void connection.close(role).catch(() => undefined)
+    throw error
+  })
 }

@@ -1,13 +1,14 @@
 import type { SlabWriter } from '../../slabs/writer.ts'
-import { CallsUnderWay } from '../confluent/calls-under-way.ts'
-import type { Properties } from '../confluent/client.ts'
-import { Commits } from '../confluent/commits.ts'
-import { committedPositions } from '../confluent/committed-positions.ts'
-import { DISCONNECT_TIMEOUT_MS } from '../confluent/connection.ts'
-import { ConsumerStatistics } from '../confluent/consumer-statistics.ts'
-import { Rebalance } from '../confluent/rebalance.ts'
-import { Rewinds, type Position } from '../confluent/rewinds.ts'
-import type { Membership } from '../confluent/transactional-client.ts'
+import { asMember } from '../librdkafka/as-member.ts'
+import { CallsUnderWay } from '../librdkafka/calls-under-way.ts'
+import type { Properties } from '../librdkafka/client-types.ts'
+import { Commits } from '../librdkafka/commits.ts'
+import { committedPositions } from '../librdkafka/committed-positions.ts'
+import { DISCONNECT_TIMEOUT_MS } from '../librdkafka/connecting.ts'
+import { ConsumerStatistics } from '../librdkafka/consumer-statistics.ts'
+import { Rebalance } from '../librdkafka/rebalance.ts'
+import { Rewinds, type Position } from '../librdkafka/rewinds.ts'
+import type { Membership } from '../librdkafka/transactional-client.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type {
   CommitOffset,
@@ -20,7 +21,7 @@ import type {
 import { flat, succeed, type Addon, type NativeConsumerClient, type NativeEvent } from './addon.ts'
 import { committedSource } from './committed-source.ts'
 import { connectNative, type Connection } from './connection.ts'
-import { Epochs } from './epochs.ts'
+import { NativeEpochs } from './epochs.ts'
 import { giveEverythingBack } from './give-everything-back.ts'
 import { groupClient } from './group.ts'
 import { Pauses } from './pauses.ts'
@@ -45,7 +46,7 @@ export class NativeConsumer implements RecordConsumer, Membership<NativeConsumer
   readonly #options: NativeConsumerOptions
   readonly #events: ConsumerEvent[] = []
   readonly #client = () => this.#connected().client
-  readonly #epochs = new Epochs(this.#client)
+  readonly #epochs = new NativeEpochs(this.#client)
   readonly #drop = (partitions: readonly TopicPartition[]): void => {
     for (const { topic, partition } of partitions) this.#client().drop(topic, partition)
   }
@@ -167,17 +168,9 @@ export class NativeConsumer implements RecordConsumer, Membership<NativeConsumer
     return this.#closing
   }
 
-  /** A call by which this member speaks for its group. Rejects if the group took it for dead before the call had ended. */
   async asMember<T>(call: (client: NativeConsumerClient) => Promise<T>): Promise<T> {
     const client = this.#open()
-    const { losses } = this.#rebalance
-    return this.#calls.run(async () => {
-      if (client.assignmentLost()) throw lost()
-      const answer = await call(client)
-      // The client knows before it tells; once that is answered, only the count does.
-      if (this.#rebalance.losses > losses || client.assignmentLost()) throw lost()
-      return answer
-    })
+    return asMember(client, this.#rebalance, this.#calls, () => call(client))
   }
 
   async #close(): Promise<void> {
@@ -251,8 +244,4 @@ export class NativeConsumer implements RecordConsumer, Membership<NativeConsumer
 
 function notConnected(): KafkaError {
   return new KafkaError(ErrorCode.STATE, 'the consumer is not connected')
-}
-
-function lost(): KafkaError {
-  return new KafkaError(ErrorCode.UNKNOWN_MEMBER_ID, 'the group has given the partitions to other members')
 }

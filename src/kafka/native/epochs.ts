@@ -1,12 +1,13 @@
+import type { Epochs } from '../librdkafka/epochs.ts'
 import type { AssignedPartition, TopicPartition } from '../ports.ts'
-import { nameOf } from '../confluent/partition-name.ts'
+import { nameOf } from '../librdkafka/partition-name.ts'
 import type { NativeConsumerClient } from './addon.ts'
 
 /**
  * Which partitions are delivered, and under which epochs. The addon decides by it about each record; this is where the
  * main thread looks it up.
  */
-export class Epochs {
+export class NativeEpochs implements Epochs {
   readonly #epochs = new Map<string, number>()
   readonly #client: () => NativeConsumerClient
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { DISCONNECT_TIMEOUT_MS } from '../confluent/connection.ts'
-import type { Rebalance } from '../confluent/rebalance.ts'
+import { DISCONNECT_TIMEOUT_MS } from '../librdkafka/connecting.ts'
+import type { Rebalance } from '../librdkafka/rebalance.ts'
 import type { NativeConsumerClient } from './addon.ts'
 import type { Connection } from './connection.ts'
 

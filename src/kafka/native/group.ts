@@ -1,4 +1,4 @@
-import type { GroupClient } from '../confluent/rebalance.ts'
+import type { GroupClient } from '../librdkafka/rebalance.ts'
 import type { TopicPartition } from '../ports.ts'
 import { succeed, type NativeConsumerClient } from './addon.ts'
 

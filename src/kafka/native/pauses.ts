@@ -1,5 +1,5 @@
 import type { TopicPartition } from '../ports.ts'
-import { nameOf, plain } from '../confluent/partition-name.ts'
+import { nameOf, plain } from '../librdkafka/partition-name.ts'
 import type { NativeConsumerClient } from './addon.ts'
 
 /**

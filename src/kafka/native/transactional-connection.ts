@@ -1,11 +1,11 @@
-import type { Properties } from '../confluent/client.ts'
-import type { MetadataSource } from '../confluent/output-topics.ts'
-import type { RowSink } from '../confluent/row-sink.ts'
+import type { Properties } from '../librdkafka/client-types.ts'
+import type { MetadataSource } from '../librdkafka/output-topics.ts'
+import type { RowSink } from '../librdkafka/row-sink.ts'
 import type {
   TransactionalConnection,
   TransactionalListener,
   TransactionCallback
-} from '../confluent/transactional-client.ts'
+} from '../librdkafka/transactional-client.ts'
 import type { CommitOffset, ProduceFailure } from '../ports.ts'
 import type { Addon, NativeConsumerClient, NativeProblem, NativeProducerClient } from './addon.ts'
 import { ProducerConnection } from './producer-connection.ts'

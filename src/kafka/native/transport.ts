@@ -1,9 +1,9 @@
-import type { Properties } from '../confluent/client.ts'
-import { TransactionalProducer } from '../confluent/transactional-producer.ts'
+import type { Properties } from '../librdkafka/client-types.ts'
+import { TransactionalProducer } from '../librdkafka/transactional-producer.ts'
 import type { Transport, TransportEvents } from '../ports.ts'
 import { loadAddon, type Addon } from './addon.ts'
 import { NativeConsumer } from './consumer.ts'
-import { NativeProducer } from './producer.ts'
+import { createProducer } from './producer.ts'
 import { NativeTransactionalConnection } from './transactional-connection.ts'
 
 export interface NativeOptions {
@@ -27,7 +27,7 @@ export function createNativeTransport(options: NativeOptions, addon: Addon = loa
   const name = `native, librdkafka ${librdkafkaVersion} (${librdkafkaFile})`
   const consumer = new NativeConsumer({ ...options, addon })
   if (options.producerProperties['transactional.id'] === undefined) {
-    return { name, consumer, producer: new NativeProducer({ ...options, addon }), transactions: undefined }
+    return { name, consumer, producer: createProducer(addon, options), transactions: undefined }
   }
   const transactional = new TransactionalProducer({
     ...options,

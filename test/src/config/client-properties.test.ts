@@ -26,8 +26,14 @@ describe('the consumer', () => {
     })
   })
 
-  test('has its fetch queue bounded in bytes', () => {
+  test('has its fetch queue bounded in bytes and in records', () => {
     expect(consumer({ FETCH_QUEUE_BYTES: '33554432' })['queued.max.messages.kbytes']).toBe(32_768)
+    expect(consumer({ MAX_IN_FLIGHT_RECORDS: '20000' })['queued.min.messages']).toBe(10_000)
+  })
+
+  test('fetches little of each partition at a time, but no less than a broker is to collect', () => {
+    expect(consumer({ FETCH_QUEUE_BYTES: '33554432' })['fetch.message.max.bytes']).toBe(524_288)
+    expect(consumer({ FETCH_MIN_BYTES: '1000000' })['fetch.message.max.bytes']).toBe(1_000_000)
   })
 
   test('gets what is passed through, in place of a value that is only tuned', () => {

@@ -102,7 +102,7 @@ describe('what has been counted', () => {
       summary: { text: 'x'.repeat(MAX_STATE_BYTES - '{"text":""}'.length) },
       others: { big: 'x'.repeat(1000) }
     }) as string
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096)
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4095)
     expect(parseCommitMetadata(text).summary).toBeDefined()
   })
 

@@ -12,8 +12,8 @@ const limits = [
   },
   {
     stops: 'one slab is all there is, and workers wait while it is filled',
-    fits: { MAX_IN_FLIGHT_RECORDS: '1024' },
-    breaks: { MAX_IN_FLIGHT_RECORDS: '1023' },
+    fits: { MAX_IN_FLIGHT_RECORDS: '2048' },
+    breaks: { MAX_IN_FLIGHT_RECORDS: '2047' },
     message: 'MAX_IN_FLIGHT_RECORDS, SLAB_RECORDS: there must be room for two slabs'
   },
   {

@@ -2,8 +2,8 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommitOffset, ProduceFailure } from '../ports.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
-import type { ClientError, Properties } from './client.ts'
-import { DISCONNECT_TIMEOUT_MS } from './connection.ts'
+import type { ClientError, Properties } from './client-types.ts'
+import { DISCONNECT_TIMEOUT_MS } from './connecting.ts'
 import type { MetadataSource } from './output-topics.ts'
 import type { RowSink } from './row-sink.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ConsumerStatistics } from '../../../../src/kafka/confluent/consumer-statistics.ts'
+import { ConsumerStatistics } from '../../../../src/kafka/librdkafka/consumer-statistics.ts'
 
 const statistics = (states: readonly string[], ls_offset: number) => ({
   message: JSON.stringify({

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Assignment } from '../../../../src/kafka/confluent/assignment.ts'
-import { Rewinds, type Position } from '../../../../src/kafka/confluent/rewinds.ts'
+import { Rewinds, type Position } from '../../../../src/kafka/librdkafka/rewinds.ts'
 import { KafkaError } from '../../../../src/kafka/kafka-error.ts'
 import type { ConsumerEvent, TopicPartition } from '../../../../src/kafka/ports.ts'
 

@@ -4,7 +4,7 @@ import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommitOffset, ProduceFailure, RecordProducer, RecordTransactions, TransportEvents } from '../ports.ts'
 import { OutputTopics } from './output-topics.ts'
 import { CONSEQUENCES, refusedByClient } from './produce-failure.ts'
-import type { ProducerOptions } from './producer.ts'
+import type { ProducerOptions } from './idempotent-producer.ts'
 import type { RowSink } from './row-sink.ts'
 import {
   TransactionalClient,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Assignment } from '../../../../src/kafka/confluent/assignment.ts'
-import { Rebalance } from '../../../../src/kafka/confluent/rebalance.ts'
+import { Rebalance } from '../../../../src/kafka/librdkafka/rebalance.ts'
 import type { ConsumerEvent, TopicPartition } from '../../../../src/kafka/ports.ts'
 
 const ASSIGN = { code: -175, message: 'assign' }
@@ -64,6 +64,30 @@ describe('rebalance', () => {
     expect(calls).toHaveLength(1)
     rebalance.unassign(of(0))
     expect(calls[1]).toEqual(['incrementalUnassign', [0, 2]])
+  })
+
+  test('what was asked back before it was accepted is not given back: the client would refuse that as an answer', () => {
+    const { calls, rebalance, assign, accept } = rebalanceUnder('COOPERATIVE')
+    assign(0)
+    rebalance.callback(ASSIGN, of(1, 2))
+    rebalance.callback(REVOKE, of(0, 1, 2))
+    accept(1, 2)
+    rebalance.unassign(of(0, 1, 2))
+    expect(calls).toEqual([
+      ['incrementalAssign', [0]],
+      ['incrementalUnassign', [0]]
+    ])
+  })
+
+  test('what is offered while it is closing is not accepted, and its revocation is answered with nothing', () => {
+    const { calls, rebalance } = rebalanceUnder('COOPERATIVE')
+    rebalance.close()
+    rebalance.callback(ASSIGN, of(0))
+    rebalance.callback(REVOKE, of(0))
+    expect(calls).toEqual([
+      ['incrementalAssign', []],
+      ['incrementalUnassign', []]
+    ])
   })
 
   test('an eager group is answered by assign and unassign', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Commits } from '../../../../src/kafka/confluent/commits.ts'
+import { Commits } from '../../../../src/kafka/librdkafka/commits.ts'
 
 const at = (offset: number) => [{ topic: 't', partition: 0, offset }]
 

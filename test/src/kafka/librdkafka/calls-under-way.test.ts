@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CallsUnderWay } from '../../../../src/kafka/confluent/calls-under-way.ts'
+import { CallsUnderWay } from '../../../../src/kafka/librdkafka/calls-under-way.ts'
 
 describe('calls under way', () => {
   afterEach(() => void vi.useRealTimers())

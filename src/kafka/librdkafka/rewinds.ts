@@ -1,13 +1,10 @@
 import type { AssignedPartition, ConsumerEvent, TopicPartition } from '../ports.ts'
 import type { KafkaError } from '../kafka-error.ts'
-import type { Assignment } from './assignment.ts'
+import type { Epochs } from './epochs.ts'
 import { nameOf } from './partition-name.ts'
 
 /** Where a partition is to be read from, and under which epoch from then on. */
 export type Position = AssignedPartition & { readonly offset: number }
-
-/** Which partitions are delivered, and under which epochs. */
-type Epochs = Pick<Assignment, 'add' | 'remove' | 'epochOf'>
 
 interface WaitingPosition extends Position {
   /** When its failure is to be told. */

@@ -1,7 +1,7 @@
 import type { AssignedPartition, ConsumerEvent, TopicPartition } from '../ports.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { Assignment } from './assignment.ts'
-import type { ClientError } from './client.ts'
+import type { Epochs } from './epochs.ts'
+import type { ClientError } from './client-types.ts'
 import { nameOf, plain } from './partition-name.ts'
 
 /** Where delivery begins; without an offset the client asks the group for it. */
@@ -30,7 +30,7 @@ export interface GroupClient {
  * 4. Only then can partition 0 be assigned again, and its records come from the committed offset under a new epoch.
  */
 export class Rebalance {
-  readonly #assignment: Pick<Assignment, 'add' | 'remove'>
+  readonly #assignment: Pick<Epochs, 'add' | 'remove'>
   readonly #events: ConsumerEvent[]
   readonly #dropPending: (partitions: readonly TopicPartition[]) => void
   #client: GroupClient | undefined
@@ -40,12 +40,14 @@ export class Rebalance {
   /** What the group wants back and `unassign` has not yet named; the answer goes out when none is left. */
   #awaited = new Map<string, TopicPartition>()
   #revoked: readonly TopicPartition[] = []
+  /** What the client has been told to assign. */
+  readonly #held = new Map<string, TopicPartition>()
   #closing = false
   /** How often the group has taken this member for dead. */
   losses = 0
 
   constructor(
-    assignment: Pick<Assignment, 'add' | 'remove'>,
+    assignment: Pick<Epochs, 'add' | 'remove'>,
     events: ConsumerEvent[],
     dropPending: (partitions: readonly TopicPartition[]) => void
   ) {
@@ -139,17 +141,25 @@ export class Rebalance {
 
   #tellAssigned(partitions: readonly TopicPartition[]): void {
     const client = this.#client!
+    const isIncremental = client.rebalanceProtocol() === 'COOPERATIVE'
     this.#accepted = []
     rethrowAsError(() => {
-      if (client.rebalanceProtocol() === 'COOPERATIVE') client.incrementalAssign([...partitions])
+      if (isIncremental) client.incrementalAssign([...partitions])
       else client.assign([...partitions])
     })
+    if (!isIncremental) this.#held.clear()
+    for (const partition of partitions) this.#held.set(nameOf(partition), partition)
   }
 
+  /**
+   * A part of them may have been asked back before it was accepted. To be told of that is an error to the client, no
+   * answer: it would wait for one for ever, also when it is closed.
+   */
   #tellUnassigned(partitions: readonly TopicPartition[]): void {
     const client = this.#client!
+    const held = partitions.filter(partition => this.#held.delete(nameOf(partition)))
     rethrowAsError(() => {
-      if (client.rebalanceProtocol() === 'COOPERATIVE') client.incrementalUnassign([...partitions])
+      if (client.rebalanceProtocol() === 'COOPERATIVE') client.incrementalUnassign(held)
       else client.unassign()
     })
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommitOffset, TopicPartition } from '../ports.ts'
-import type { ClientError, NativeConsumer } from './client.ts'
+import type { ClientError } from './client-types.ts'
 import { nameOf } from './partition-name.ts'
 
 /** Below the 3 s that the last commit of a revocation may take. */
@@ -18,6 +18,12 @@ const RETRIABLE: ReadonlySet<number> = new Set([
   ErrorCode.TRANSPORT
 ])
 
+/** A client that commits; the answer comes by `Commits.callback`. */
+export interface Committer {
+  /** Answers an error code where the commit was not even begun. */
+  commit(offsets: readonly CommitOffset[]): number
+}
+
 interface Job {
   offsets: readonly CommitOffset[]
   /** Set when some of it was taken out before it was sent. */
@@ -32,14 +38,14 @@ interface Job {
  * calls only while it is polled.
  */
 export class Commits {
-  readonly #native: () => Pick<NativeConsumer, 'commit'>
+  readonly #native: () => Committer
   readonly #patience: typeof PATIENCE
   readonly #jobs = new Set<Job>()
   #last: Promise<void> = Promise.resolve()
   #inFlight: PromiseWithResolvers<void> | undefined
   #closed = false
 
-  constructor(native: () => Pick<NativeConsumer, 'commit'>, patience = PATIENCE) {
+  constructor(native: () => Committer, patience = PATIENCE) {
     this.#native = native
     this.#patience = patience
   }

@@ -1,5 +1,5 @@
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { ClientError } from './client.ts'
+import type { ClientError } from './client-types.ts'
 
 const REFRESH_INTERVAL_MS = 60_000
 const METADATA_TIMEOUT_MS = 10_000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { CallsUnderWay } from '../../../../src/kafka/confluent/calls-under-way.ts'
-import { committedPositions } from '../../../../src/kafka/confluent/committed-positions.ts'
+import { CallsUnderWay } from '../../../../src/kafka/librdkafka/calls-under-way.ts'
+import { committedPositions } from '../../../../src/kafka/librdkafka/committed-positions.ts'
 
 type Answer = { readonly error: { code: number; message: string } } | { readonly found: readonly unknown[] }
 const HERE = { topic: 't', partition: 0 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
 import type { CommittedPosition, TopicPartition } from '../ports.ts'
 import type { CallsUnderWay } from './calls-under-way.ts'
-import type { ClientError } from './client.ts'
+import type { ClientError } from './client-types.ts'
 import { nameOf, plain } from './partition-name.ts'
 
 /** How long the client itself tries; not longer, so that nobody who disconnects it has to wait for that. */

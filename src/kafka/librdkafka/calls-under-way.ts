@@ -1,4 +1,5 @@
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
+import { within } from './within.ts'
 
 /**
  * Calls of a client that run in a thread of Node's pool. A client that is destroyed under one of them takes the whole
@@ -25,10 +26,6 @@ export class CallsUnderWay {
   async close(role: string, timeoutMs: number): Promise<void> {
     this.#closed = true
     if (this.#calls.size === 0) return
-    const { promise, reject } = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      reject(new KafkaError(ErrorCode.TIMED_OUT, `a call of the ${role} has not ended within ${timeoutMs} ms`))
-    }, timeoutMs)
-    await Promise.race([Promise.all(this.#calls), promise]).finally(() => clearTimeout(timer))
+    await within(Promise.all(this.#calls), timeoutMs, `a call of the ${role} has not ended within ${timeoutMs} ms`)
   }
 }
