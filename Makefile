@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
 help: ## this list
 	@awk -F ' *## *' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-setup: ## Node, npm and the dependencies, as far as they are missing
+setup: ## Node, npm, the dependencies and the native transport, as far as they are missing
 	@sh scripts/setup.sh
 
 up: setup ## start a broker: Docker, else Java, else a simulated one (BROKER=docker|kafka|embedded, BROKER_PORT)

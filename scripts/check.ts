@@ -6,6 +6,7 @@ import { findJava, OLDEST_JAVA } from './broker/java.ts'
 import { ensureJars, KAFKA_VERSION } from './broker/kafka-jars.ts'
 import { libsDirOf } from './broker/kafka-kind.ts'
 import { failureText } from './broker/failure.ts'
+import { loadAddon, NativeUnavailable } from '../src/kafka/native/addon.ts'
 import { StepLine } from './broker/step-line.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -52,6 +53,16 @@ async function projects(): Promise<string[]> {
   return always
 }
 
+/** They are skipped where it could not be built. */
+function tellOfNativeTransport(): void {
+  try {
+    loadAddon()
+  } catch (error) {
+    if (!(error instanceof NativeUnavailable)) throw error
+    console.log(`  tests of the native transport are SKIPPED: ${error.message}`)
+  }
+}
+
 async function fetchJars(): Promise<void> {
   const step = new StepLine(`Kafka ${KAFKA_VERSION} for the tests`)
   try {
@@ -75,6 +86,7 @@ rmSync(join(root, RESULTS), { force: true })
 
 if (!STATIC_CHECKS.every(passes)) process.exitCode = 1
 else if (process.argv[2] !== 'static') {
+  tellOfNativeTransport()
   try {
     process.exitCode = runTests(await projects())
   } catch (error) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a fresh checkout ready to run: Node, npm, the dependencies. Needs curl or wget or some old Node, and tar.
+# Makes a fresh checkout ready to run: Node, npm, the dependencies, the native transport. Needs curl or wget or some old Node, and tar.
 # Nothing outside the checkout is changed, except that root on Debian or Ubuntu gets missing -dev packages.
 # Run twice it is harmless and quick; two at once wait for each other.
 set -u
@@ -7,7 +7,7 @@ set -u
 ROOT=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 TOOLS=$ROOT/.tools
 LOGS=$TOOLS/log
-NODE='' NODE_IS='' INSTALLED=''
+NODE='' NODE_IS='' INSTALLED='' NATIVE_IS=''
 
 # shellcheck source=scripts/setup/pinned.sh
 . "$ROOT/scripts/setup/pinned.sh"
@@ -21,9 +21,11 @@ NODE='' NODE_IS='' INSTALLED=''
 . "$ROOT/scripts/setup/node.sh"
 # shellcheck source=scripts/setup/dependencies.sh
 . "$ROOT/scripts/setup/dependencies.sh"
+# shellcheck source=scripts/setup/native-transport.sh
+. "$ROOT/scripts/setup/native-transport.sh"
 
 is_set_up() {
-  choose_node && npm_is_there && check_installed
+  choose_node && npm_is_there && check_installed && check_native_transport
 }
 
 # Held until this process ends, however it ends.
@@ -41,7 +43,7 @@ mkdir -p "$LOGS" || {
 }
 begin_step set-up
 if is_set_up; then
-  end_step "${NODE_IS%% (*}, $INSTALLED"
+  end_step "${NODE_IS%% (*}, $INSTALLED, $NATIVE_IS"
   exit 0
 fi
 
@@ -60,3 +62,4 @@ if check_installed; then
 else
   install_dependencies
 fi
+check_native_transport || build_native_transport

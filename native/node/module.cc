@@ -1,4 +1,5 @@
-// What the addon exports: `load`, once a process, then `describe` and the two kinds of clients.
+// What the addon exports: `load`, once a process, then `describe` and the two kinds of clients; and `sources`, a digest by
+// which an addon is recognised that was built before these sources were changed.
 #include "methods.h"
 
 namespace millrace {
@@ -58,6 +59,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   define(env, exports, "Producer", construct<Session::Kind::kProducer>, producer_methods());
   function(env, exports, "load", load);
   function(env, exports, "describe", describe);
+  js::set(env, exports, "sources", js::of(env, std::string(MILLRACE_SOURCES)));
   return exports;
 }
 

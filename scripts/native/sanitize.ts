@@ -1,6 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
-import { compile, LIBRDKAFKA, ROOT } from './compile.ts'
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { compile } from '../../src/addon-build/compile.ts'
+import { ADDON_FOLDERS } from '../../src/kafka/native/sources.ts'
+import { librdkafkaPlaces, PACKAGE as ROOT } from '../../src/kafka/native/places.ts'
 
 /**
  * `npm run test:native`: the addon's core under the thread sanitizer, in a program of its own; then the addon with the
@@ -14,7 +17,8 @@ const WITHOUT_RANDOM_ADDRESSES = ['setarch', '-R']
 function underThreadSanitizer(): boolean {
   const sanitizers = 'thread'
   const harness = compile({ name: 'harness', kind: 'program', folders: ['core', 'test'], sanitizers })
-  const [command, ...args] = [...WITHOUT_RANDOM_ADDRESSES, harness, LIBRDKAFKA]
+  const library = librdkafkaPlaces().find(({ file }) => existsSync(file) || file === basename(file))
+  const [command, ...args] = [...WITHOUT_RANDOM_ADDRESSES, harness, library?.file ?? '']
   const env = { ...process.env, TSAN_OPTIONS: suppressions('tsan') }
   return spawnSync(command, args, { env, stdio: 'inherit' }).status === 0
 }
@@ -22,7 +26,7 @@ function underThreadSanitizer(): boolean {
 function underAddressSanitizer(): boolean {
   const sanitizers = 'address,undefined'
   const name = 'millrace-sanitized.node'
-  compile({ name, kind: 'addon', folders: ['core', 'node'], sanitizers })
+  compile({ name, kind: 'addon', folders: ADDON_FOLDERS, sanitizers })
   const env = {
     ...process.env,
     MILLRACE_ADDON: `native/build/${name}`,

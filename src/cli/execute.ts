@@ -66,6 +66,11 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     hasHelp: true,
     load: async () => (await import('./verify.ts')).verify
   },
+  'build-native': {
+    what: 'build the native transport for this machine',
+    hasHelp: true,
+    load: async () => (await import('./build-native.ts')).buildNativeCommand
+  },
   options: {
     what: 'list every setting: what it does, its default and why',
     load: async () => (await import('./options.ts')).options
@@ -92,7 +97,7 @@ export async function execute(args: readonly string[], context: CommandContext):
 }
 
 function usage(): string {
-  const lines = Object.entries(commands).map(([name, { what }]) => `  ${name.padEnd(10)}${what}`)
+  const lines = Object.entries(commands).map(([name, { what }]) => `  ${name.padEnd(14)}${what}`)
   return `Usage: millrace <command>\n\n${lines.join('\n')}\n\nSettings are environment variables: millrace options`
 }
 

@@ -13,6 +13,7 @@ import { sizeRules } from './rules/sizes.ts'
 import { summaryRules } from './rules/summaries.ts'
 import { topicSettingRules } from './rules/topic-settings.ts'
 import { topicRules } from './rules/topics.ts'
+import { transportRules } from './rules/transport.ts'
 
 /**
  * What must hold between settings. A table of these says all of it; a new rule is a new entry, and a test that opens
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   ...summaryRules,
   ...deadLetterRules,
   ...deadlineRules,
+  ...transportRules,
   ...sizeRules,
   ...sampleRules
 ]

@@ -8,7 +8,8 @@ export type CreateTransport = (options: ConfluentOptions) => Transport
 /**
  * The transport that `TRANSPORT` asks for. Each brings an addon, and only the one that is used is loaded.
  *
- * @throws SettingsError if it must be the native one and that can't be had.
+ * @throws SettingsError if it must be the native one and that can't be had, and if `NATIVE_LIBRARY` names none: whoever
+ * names a library wants that one.
  */
 export async function transportFactory(
   { transport, nativeLibrary }: Pick<CoreSettings, 'transport' | 'nativeLibrary'>,
@@ -18,7 +19,8 @@ export async function transportFactory(
     const native = await nativeFactory(nativeLibrary)
     if (typeof native !== 'string') return native
     if (transport === 'native') throw new SettingsError(`TRANSPORT=native can't be had: ${native}`)
-    warned(`TRANSPORT=auto uses kafka-javascript, which takes more CPU: ${native}`)
+    const quietly = 'TRANSPORT=kafka-javascript says that this is meant'
+    warned(`TRANSPORT=auto uses kafka-javascript, which takes more CPU, because ${native}; ${quietly}`)
   }
   const { createConfluentTransport } = await import('./confluent/transport.ts')
   return createConfluentTransport
@@ -26,13 +28,17 @@ export async function transportFactory(
 
 /** Answers why not where the native transport can't be had. */
 async function nativeFactory(library: string | undefined): Promise<CreateTransport | string> {
-  const { loadAddon, NativeUnavailable } = await import('./native/addon.ts')
+  const { LibraryUnavailable, loadAddon, NativeUnavailable } = await import('./native/addon.ts')
   const { createNativeTransport } = await import('./native/transport.ts')
   try {
     const addon = loadAddon(library)
     return options => createNativeTransport(options, addon)
   } catch (error) {
-    if (error instanceof NativeUnavailable) return error.message
+    const { message } = error as Error
+    if (error instanceof LibraryUnavailable && library !== undefined) {
+      throw new SettingsError(`NATIVE_LIBRARY can't be used: ${message}`, { cause: error })
+    }
+    if (error instanceof NativeUnavailable) return message
     throw error
   }
 }

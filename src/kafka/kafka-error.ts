@@ -31,6 +31,8 @@ export const ErrorCode = {
   PURGE_QUEUE: -152,
   REVOKE_PARTITIONS: -174,
   ASSIGN_PARTITIONS: -175,
+  /** Of the client's own: no token to log in with could be had. */
+  AUTHENTICATION: -169,
   /** The client is not connected, or not any more. */
   STATE: -172,
   WAIT_COORDINATOR: -180,

@@ -4,6 +4,7 @@ import {
   WITHOUT_TOPIC_PROPERTIES,
   type ClientError,
   type NativeProducer,
+  type Properties,
   type ProducerClient
 } from '../../src/kafka/confluent/client.ts'
 import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
@@ -25,6 +26,8 @@ export interface NewRecord {
 export interface WriterOptions {
   /** The records are then written in transactions, see `transaction`. */
   readonly transactionalId?: string
+  /** How it logs in. */
+  readonly login?: Properties
 }
 
 const ANY_PARTITION = -1
@@ -39,7 +42,7 @@ export class TopicWriter {
   readonly #native: NativeProducer
   #failure: Error | undefined
 
-  static async connect(brokers: string, { transactionalId }: WriterOptions = {}): Promise<TopicWriter> {
+  static async connect(brokers: string, { transactionalId, login }: WriterOptions = {}): Promise<TopicWriter> {
     const properties = {
       'bootstrap.servers': brokers,
       'enable.idempotence': true,
@@ -48,6 +51,7 @@ export class TopicWriter {
       partitioner: 'murmur2_random',
       'delivery.report.only.error': true,
       dr_cb: true,
+      ...login,
       ...(transactionalId === undefined ? {} : { 'transactional.id': transactionalId })
     }
     const client = await connectClient('test writer', () => new Producer(properties, WITHOUT_TOPIC_PROPERTIES))

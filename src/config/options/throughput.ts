@@ -13,7 +13,7 @@ export const throughputOptions = {
     what:
       'What carries records between Kafka and the pipeline: the addon of this project on librdkafka, or ' +
       'kafka-javascript. auto is the addon where it is built, with a warning where it is not.',
-    why: 'The addon is new, and has to be built (npm run build:native). It takes about half of the CPU a record.',
+    why: 'The addon is new, and takes a C++ compiler to be built (`make setup`, `millrace build-native`). It takes about half of the CPU a record.',
     example: 'native',
     section
   },
@@ -21,7 +21,9 @@ export const throughputOptions = {
     type: 'string',
     default: undefined,
     what: 'File of the librdkafka that TRANSPORT=native uses, version 2.1 or later.',
-    why: "Unset, it is the one that kafka-javascript was built with, else the system's.",
+    why:
+      'Unset, it is the one that kafka-javascript was built with, or, where that came prebuilt, the one that set-up has ' +
+      "built of the same sources, else the system's.",
     example: '/usr/lib/x86_64-linux-gnu/librdkafka.so.1',
     section
   },

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { KafkaError } from '../kafka-error.ts'
 import type { TopicPartition } from '../ports.ts'
+import { BUILD, librdkafkaPlaces, NATIVE, PACKAGE } from './places.ts'
+import { digestOf } from './sources.ts'
 
 /** Why a call of the addon did not do what it was to do. */
 export interface NativeProblem {
@@ -133,66 +135,81 @@ export interface Addon {
 
 type Exports = Pick<Addon, 'Consumer' | 'Producer' | 'describe'> & {
   load(file: string): { readonly file: string; readonly version: string }
+  /** Of the sources that it was built from. */
+  readonly sources?: string
 }
 
 /** There is no addon on this machine, or no librdkafka for it. */
 export class NativeUnavailable extends Error {
-  override readonly name = 'NativeUnavailable'
+  override readonly name: string = 'NativeUnavailable'
 }
 
-const require = createRequire(import.meta.url)
+/** The addon is there, and what is missing is a librdkafka. */
+export class LibraryUnavailable extends NativeUnavailable {
+  override readonly name = 'LibraryUnavailable'
+}
+
+const BUILD_IT = '`millrace build-native` builds it'
 let loaded: Addon | undefined
 
 /**
- * Loads the addon, and with it `librdkafkaFile`, or the library that kafka-javascript was built with, or the system's. It
- * can be loaded by the main thread only, and keeps the first library that it was given.
+ * Loads the addon, and with it `librdkafkaFile`, or the first librdkafka that can be used of those in `places.ts`. It can
+ * be loaded by the main thread only, and keeps the first library that it was given.
  *
  * @throws NativeUnavailable that says what is missing.
  */
 export function loadAddon(librdkafkaFile?: string, addonFile = findAddon()): Addon {
   if (loaded !== undefined) return loaded
   const { Consumer, Producer, describe, load } = requireAddon(addonFile)
-  const candidates = librdkafkaFile === undefined ? [ofKafkaJavascript(), 'librdkafka.so.1'] : [librdkafkaFile]
+  const places = librdkafkaFile === undefined ? librdkafkaPlaces() : [{ what: 'the one named', file: librdkafkaFile }]
   const problems: string[] = []
-  for (const candidate of candidates) {
+  for (const { what, file: place } of places) {
     try {
-      const { file, version } = load(candidate)
+      const { file, version } = load(place)
       loaded = { Consumer, Producer, describe, librdkafkaFile: file, librdkafkaVersion: version }
       return loaded
     } catch (error) {
-      problems.push(`${candidate}: ${(error as Error).message}`)
+      problems.push(`${what}, ${place}: ${isMissing(place) ? 'there is none' : (error as Error).message}`)
     }
   }
-  throw new NativeUnavailable(`no librdkafka can be used (${problems.join('; ')})`)
+  const cure =
+    librdkafkaFile === undefined
+      ? '`millrace build-native` builds one, and NATIVE_LIBRARY names one, version 2.1 or later'
+      : 'name another one, version 2.1 or later, or unset NATIVE_LIBRARY'
+  throw new LibraryUnavailable(`no librdkafka can be used (${problems.join('; ')}): ${cure}`)
+}
+
+/** The loader says as much of a path, but in other words on each system; of a name only it knows. */
+function isMissing(file: string): boolean {
+  return isAbsolute(file) && !existsSync(file)
 }
 
 function requireAddon(file: string): Exports {
+  const addon = requireFile(file)
+  const expected = digestOf(NATIVE)
+  if (expected !== undefined && addon.sources !== expected) {
+    throw new NativeUnavailable(`${file} was built from other sources than those beside it: ${BUILD_IT} again`)
+  }
+  return addon
+}
+
+/** What was built for another machine, by copying node_modules, fails here. */
+function requireFile(file: string): Exports {
   try {
-    return require(file) as Exports
+    return createRequire(import.meta.url)(file) as Exports
   } catch (error) {
-    throw new NativeUnavailable(`the addon can't be loaded: ${(error as Error).message}`, { cause: error })
+    const { message } = error as Error
+    throw new NativeUnavailable(`the addon can't be loaded (${message}): ${BUILD_IT} for this machine`, {
+      cause: error
+    })
   }
 }
 
-/** In the checkout and in the package, from the sources and from what was built of them. */
+/** Tests have others: the one that is built with sanitizers, or none. */
 function findAddon(): string {
-  const name = process.env.MILLRACE_ADDON ?? 'native/build/millrace.node'
-  const places = ['../../..', '../../../..'].map(up => resolve(import.meta.dirname, up, name))
-  const file = places.find(existsSync)
-  if (file === undefined) {
-    throw new NativeUnavailable(
-      `the addon has not been built: ${places[0]}; \`node scripts/native/build.ts\` builds it`
-    )
-  }
-  return file
-}
-
-/** A prebuilt one has its librdkafka inside, and no library beside it. */
-function ofKafkaJavascript(): string {
-  const main = require.resolve('@confluentinc/kafka-javascript')
-  let folder = dirname(main)
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
-  return join(folder, 'build/deps/librdkafka.so.1')
+  const file = resolve(PACKAGE, process.env.MILLRACE_ADDON ?? join(BUILD, 'millrace.node'))
+  if (existsSync(file)) return file
+  throw new NativeUnavailable(`the addon has not been built, ${file} is not there: ${BUILD_IT}`)
 }
 
 /** Throws what an addon's call has answered. */

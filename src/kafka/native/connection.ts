@@ -39,10 +39,7 @@ export class Connection<C extends NativeClient> implements MetadataSource {
     if (this.closed) return
     for (const event of this.client.serve() ?? []) {
       if (event.type === 'log') this.#log(event)
-      else
-        this.listener?.happened(
-          event.type === 'error' && event.fatal ? { type: 'error', ...fatalError(event.message) } : event
-        )
+      else this.#happened(event)
     }
   }
 
@@ -75,6 +72,16 @@ export class Connection<C extends NativeClient> implements MetadataSource {
       // Closed meanwhile.
       callback(error as KafkaError, { topics: [] })
     }
+  }
+
+  #happened(event: Exclude<NativeEvent, { type: 'log' }>): void {
+    if (event.type === 'error' && event.fatal) {
+      this.listener?.happened({ type: 'error', ...fatalError(event.message) })
+      return
+    }
+    // That no token is given out is in no line of the log.
+    if (event.type === 'error' && event.code === ErrorCode.AUTHENTICATION) this.#cause = event.message
+    this.listener?.happened(event)
   }
 
   #log({ facility, message }: Extract<NativeEvent, { type: 'log' }>): void {

@@ -56,7 +56,7 @@ test('--version is the one of package.json', async () => {
 })
 
 test('commands with arguments say in --help which they take, within 80 columns', async () => {
-  for (const command of ['dlq', 'seek']) {
+  for (const command of ['dlq', 'seek', 'build-native']) {
     const { out } = capture()
     expect(await execute([command, '--help'], nothing)).toBe(0)
     expect(out()).toMatch(new RegExp(`^Usage: millrace ${command}`))

@@ -1,7 +1,7 @@
 import { describe } from 'vitest'
 import { loadAddon, NativeUnavailable, type Addon } from '../../../../src/kafka/native/addon.ts'
 
-/** The addon takes a compiler and a librdkafka, and is built by `npm run build:native` alone. */
+/** The addon takes a compiler and a librdkafka, and a machine may have neither. */
 function findAddon(): Addon | undefined {
   try {
     return loadAddon()
