@@ -24,7 +24,7 @@ const stream = await consumer.consume({
   highWaterMark: BATCH
 })
 
-let collected: Message<Buffer, Buffer, Buffer>[] = []
+let collected: Message[] = []
 stream.on('data', message => {
   collected.push(message)
   if (collected.length >= BATCH) stream.pause()
@@ -46,7 +46,7 @@ progress.print('platformatic')
 process.exit()
 
 async function sendOn(batch: typeof collected): Promise<void> {
-  const messages: MessageToProduce<Buffer, Buffer, Buffer>[] = batch.map(({ key, value: given }) => {
+  const messages: MessageToProduce[] = batch.map(({ key, value: given }) => {
     const { topic, value } = progress.take(given)
     return { topic, key, value: typeof value === 'string' ? Buffer.from(value) : (value ?? undefined) }
   })

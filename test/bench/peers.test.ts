@@ -11,11 +11,14 @@ const { environment } = readLoginJob({ BROKERS: 'x:1', GROUP: 'g', N: '1', ...to
 const outputNames = { out: 'processed', cleaned: 'cleaned', dlq: 'dead-letter' } as const
 const shares = { malformed: 0.1, 'missing-field': 0.1, 'empty-field': 0.1, 'no-device-type': 0.1 }
 
-/** `processed_at` is of the moment, and IPv6 addresses, which Millrace masks, are nothing that the job speaks of. */
-function comparable(json: string): [string, unknown][] {
-  const login = JSON.parse(json) as Record<string, string>
-  const ip = login.ip.includes(':') ? 'invalid' : login.ip
-  return Object.entries({ ...login, ip, processed_at: '' })
+/** `processed_at` is of the moment. */
+const fieldsOf = (json: string): Record<string, unknown> => ({ ...(JSON.parse(json) as object), processed_at: '' })
+
+/** IPv6 addresses, which Millrace masks, are nothing that the job speaks of. */
+function expectSame(peer: string, own: string): void {
+  const [ofPeer, ofOwn] = [fieldsOf(peer), fieldsOf(own)]
+  if (ofPeer.ip === 'invalid') ofOwn.ip = 'invalid'
+  expect(Object.entries(ofPeer)).toEqual(Object.entries(ofOwn))
 }
 
 test('whatever the samples, peers make of them what Millrace makes of them', () => {
@@ -31,7 +34,7 @@ test('whatever the samples, peers make of them what Millrace makes of them', () 
     results.forEach(({ outputs: [{ output, value }] }, index) => {
       const { to, value: written } = route(values[index])
       expect(outputNames[to]).toBe(output)
-      if (to === 'out') expect(comparable(String(written))).toEqual(comparable(value ?? ''))
+      if (to === 'out') expectSame(String(written), value ?? '')
       else expect(written).toBe(values[index])
     })
   })
