@@ -17,7 +17,7 @@ export interface TrialResult {
 const WARM_UP_SHARE = 0.25
 const LOOK_MS = 5
 
-interface Moment {
+export interface Moment {
   readonly atMs: number
   readonly settled: number
   readonly cpuUs: number
@@ -29,16 +29,16 @@ interface Moment {
  * the warm-up; records settle in portions, so it begins and ends with one.
  */
 export async function runTrial(processor: Processor, records: number): Promise<TrialResult> {
-  let first: Moment | undefined
-  let last: Moment | undefined
+  const moments = [momentOf(0)]
   const look = (): void => {
-    const settled = settledOf(processor.snapshot().tally)
-    if (first === undefined) {
-      if (settled >= records * WARM_UP_SHARE) first = momentOf(settled)
-    } else if (last === undefined && settled >= records) {
-      last = momentOf(settled)
-      processor.stop()
-    }
+    const { tally, firstRecordMs } = processor.snapshot()
+    const settled = settledOf(tally)
+    const isNext = moments.length === 1 ? firstRecordMs !== undefined : settled >= records * WARM_UP_SHARE
+    if (moments.length < 3 && isNext) moments.push(momentOf(settled))
+    if (settled < records) return
+    clearInterval(looking)
+    moments.push(momentOf(settled))
+    processor.stop()
   }
   const looking = setInterval(look, LOOK_MS)
   try {
@@ -46,8 +46,15 @@ export async function runTrial(processor: Processor, records: number): Promise<T
   } finally {
     clearInterval(looking)
   }
-  if (first === undefined || last === undefined) throw new Error('it was stopped before its end')
-  return between(first, last)
+  const last = moments[moments.length - 1]
+  if (last.settled < records) throw new Error('it was stopped before its end')
+  return between(firstOf(moments, last), last)
+}
+
+/** The latest that most of the records came after: of few ones, the first portion may have been all of them. */
+export function firstOf(moments: readonly Moment[], last: Moment): Moment {
+  const half = last.settled / 2
+  return moments.findLast(({ settled }) => last.settled - settled >= half) ?? moments[0]
 }
 
 export function between(first: Moment, last: Moment): TrialResult {
