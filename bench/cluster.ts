@@ -4,6 +4,7 @@ import { ensureJars, KAFKA_VERSION } from '../scripts/broker/kafka-jars.ts'
 import { libsDirOf } from '../scripts/broker/kafka-kind.ts'
 import { startKafka } from '../scripts/broker/kafka-process.ts'
 import { StepLine } from '../scripts/broker/step-line.ts'
+import { untilKnown } from '../src/benchmark/bench-topics.ts'
 import { ConfluentAdmin } from '../src/kafka/confluent/admin.ts'
 import { ConfluentRangeReader } from '../src/kafka/confluent/range-reader.ts'
 import { ErrorCode, type KafkaError } from '../src/kafka/kafka-error.ts'
@@ -24,6 +25,7 @@ export class Cluster {
   readonly #admin: ConfluentAdmin
   /** Of each topic that is there now. */
   readonly #partitions = new Map<string, number>()
+  #names = 0
   /** In the names of all topics and groups, so that no run sees another's. */
   readonly #tag = `millrace-bench-${Date.now().toString(36)}`
 
@@ -48,14 +50,16 @@ export class Cluster {
     return { 'bootstrap.servers': this.brokers }
   }
 
+  /** Another one each time: a name that was used and deleted is not forgotten at once by all clients. */
   nameOf(purpose: string): string {
-    return `${this.#tag}-${purpose}`
+    return `${this.#tag}-${++this.#names}-${purpose}`
   }
 
   async createTopics(topics: readonly string[], partitions: number, config: TopicConfig = {}): Promise<void> {
     const settings = { 'retention.ms': String(RETENTION_MS), ...config }
     await this.#admin.createTopics(topics.map(topic => ({ topic, partitions, replicationFactor: 1, config: settings })))
     for (const topic of topics) this.#partitions.set(topic, partitions)
+    await untilKnown(this.#admin, topics, partitions)
   }
 
   /** What a run leaves: its topics, and what is kept of its group. */

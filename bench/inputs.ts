@@ -16,7 +16,7 @@ export class Inputs {
     const shape = JSON.stringify({ ...input, records })
     const known = this.#topics.get(shape)
     if (known !== undefined) return known
-    const topic = this.#cluster.nameOf(`in-${this.#topics.size}`)
+    const topic = this.#cluster.nameOf('in')
     await this.#cluster.createTopics([topic], input.partitions)
     const step = new StepLine('logins')
     await writeLogins(this.#cluster, topic, records, input)

@@ -11,11 +11,14 @@ interface Message {
   readonly offset: string
   readonly key?: Buffer | null
   readonly value: Buffer | null
+  readonly headers?: Headers
 }
+
+type Headers = Record<string, Buffer | string | (Buffer | string)[] | undefined>
 
 export interface TopicRows {
   readonly topic: string
-  readonly messages: { key: Buffer | null; value: Buffer | string | null }[]
+  readonly messages: { key: Buffer | null; value: Buffer | string | null; headers: Headers | undefined }[]
 }
 
 export interface EachBatchClients {
@@ -49,11 +52,11 @@ export function eachBatch(peer: string, clients: EachBatchClients): (given: Give
 
 function rowsOf(messages: readonly Message[], progress: Progress): TopicRows[] {
   const rows = new Map<string, TopicRows['messages']>()
-  for (const { key = null, value: given } of messages) {
+  for (const { key = null, value: given, headers } of messages) {
     const { topic, value } = progress.take(given)
     const ofTopic = rows.get(topic)
-    if (ofTopic === undefined) rows.set(topic, [{ key, value }])
-    else ofTopic.push({ key, value })
+    if (ofTopic === undefined) rows.set(topic, [{ key, value, headers }])
+    else ofTopic.push({ key, value, headers })
   }
   return [...rows].map(([topic, of]) => ({ topic, messages: of }))
 }

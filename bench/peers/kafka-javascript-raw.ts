@@ -69,9 +69,10 @@ const progress = new Progress()
 const underWay = new Map<number, { offset: number; records: number }>()
 let rows = 0
 while (!progress.isDone) {
-  for (const { partition, offset, value, key } of await consumed()) {
+  for (const { partition, offset, value, key, headers } of await consumed()) {
     const row = progress.take(value)
-    producer.produce(row.topic, null, row.value === null ? null : Buffer.from(row.value), key)
+    const bytes = row.value === null ? null : Buffer.from(row.value)
+    producer.produce(row.topic, null, bytes, key, undefined, undefined, headers)
     underWay.set(partition, { offset, records: (underWay.get(partition)?.records ?? 0) + 1 })
     rows++
   }

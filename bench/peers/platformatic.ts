@@ -46,9 +46,9 @@ progress.print('platformatic')
 process.exit()
 
 async function sendOn(batch: typeof collected): Promise<void> {
-  const messages: MessageToProduce[] = batch.map(({ key, value: given }) => {
+  const messages: MessageToProduce[] = batch.map(({ key, value: given, headers }) => {
     const { topic, value } = progress.take(given)
-    return { topic, key, value: typeof value === 'string' ? Buffer.from(value) : (value ?? undefined) }
+    return { topic, key, headers, value: typeof value === 'string' ? Buffer.from(value) : (value ?? undefined) }
   })
   await producer.send({ messages, acks: -1 })
   const last = Map.groupBy(batch, ({ partition }) => partition)

@@ -36,7 +36,7 @@ export class BenchTopics {
     const topic = this.#name(purpose)
     this.#topics.add(topic)
     await this.#admin.createTopics([{ topic, partitions, replicationFactor: BROKERS_CHOOSE, config: CONFIG }])
-    await this.#known(topic)
+    await untilKnown(this.#admin, [topic], partitions)
     return topic
   }
 
@@ -65,14 +65,21 @@ export class BenchTopics {
   #name(purpose: string): string {
     return `${this.#tag}-${++this.#count}-${purpose}`
   }
+}
 
-  /** It is created somewhat before it can be used. */
-  async #known(topic: string): Promise<void> {
-    const untilMs = performance.now() + KNOWN_WITHIN_MS
-    while (!(await this.#admin.partitionCounts()).has(topic)) {
-      if (performance.now() > untilMs) throw new Error(`topic ${topic} was created and can't be seen`)
-      await sleep(LOOK_EVERY_MS)
-    }
+/** Topics are created somewhat before they can be used. */
+export async function untilKnown(
+  admin: Pick<AdminClient, 'partitionCounts'>,
+  topics: readonly string[],
+  partitions: number
+): Promise<void> {
+  const untilMs = performance.now() + KNOWN_WITHIN_MS
+  for (;;) {
+    const counts = await admin.partitionCounts()
+    const missing = topics.find(topic => counts.get(topic) !== partitions)
+    if (missing === undefined) return
+    if (performance.now() > untilMs) throw new Error(`topic ${missing} was created and can't be seen`)
+    await sleep(LOOK_EVERY_MS)
   }
 }
 

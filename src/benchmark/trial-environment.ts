@@ -64,6 +64,17 @@ function outputVariables(pipeline: AnyPipeline, settings: CoreSettings, place: T
   return Object.fromEntries(written.map(([variable, index]) => [variable, place.outputFor(topics[index])]))
 }
 
+/** Why trials of these settings can't be had; undefined if they can. */
+export function refusalOf(
+  pipeline: AnyPipeline,
+  { outputCodec }: Pick<CoreSettings, 'outputCodec'>
+): string | undefined {
+  const [, ...further] = Object.entries(pipeline.outputs)
+  if (outputCodec !== 'avro' || !further.some(([, { avro }]) => avro !== undefined)) return undefined
+  const why = 'the schemas of outputs beside the first one are registered for the names of their topics'
+  return `OUTPUT_CODEC=avro with several outputs can't be measured: ${why}. OUTPUT_CODEC=json can`
+}
+
 /** Schemas are registered for the user's topics, and not for the bench's. */
 function subjectVariables(pipeline: AnyPipeline, settings: CoreSettings): Environment {
   if (settings.outputCodec !== 'avro') return {}

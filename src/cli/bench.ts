@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { BenchTopics } from '../benchmark/bench-topics.ts'
 import { type InputSample, sampleInput } from '../benchmark/input-sample.ts'
+import { refusalOf } from '../benchmark/trial-environment.ts'
 import { TrialGround } from '../benchmark/trial-ground.ts'
 import { connectionProperties } from '../config/client-properties.ts'
 import { isInput, topicsRead } from '../config/inputs.ts'
@@ -31,6 +32,8 @@ export const bench: Command = async (args, context) => {
   if (broker.simulated) throw new SettingsError('the simulated broker keeps too little to measure with')
   const { environment } = broker
   const { settings, pipeline, passThrough } = await readEnvironment(environment)
+  const refusal = refusalOf(pipeline, settings)
+  if (refusal !== undefined) throw new SettingsError(refusal)
   const properties = { ...connectionProperties(settings), ...passThrough.consumer }
   const stop = new AbortController()
   context.onStop(() => stop.abort(new Error('it was stopped before its end')))

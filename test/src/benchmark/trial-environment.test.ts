@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import pipeline from '../../../pipelines/user-login/pipeline.ts'
-import { topicsWritten, trialEnvironment } from '../../../src/benchmark/trial-environment.ts'
+import { refusalOf, topicsWritten, trialEnvironment } from '../../../src/benchmark/trial-environment.ts'
 import type { Environment } from '../../../src/config/environment.ts'
 import { topicsRead } from '../../../src/config/inputs.ts'
 import { readEnvironment } from '../../../src/config/read-environment.ts'
@@ -63,4 +63,12 @@ describe('a trial', () => {
     expect((await trialOf(avro)).trial.OUTPUT_SUBJECT).toBe('out-value')
     expect((await trialOf({ ...avro, OUTPUT_SUBJECT: 'own' })).trial.OUTPUT_SUBJECT).toBe('own')
   })
+})
+
+test('several outputs in Avro are refused, and it is said why and what can be done', () => {
+  const { processed } = pipeline.outputs
+  const several = { ...pipeline, outputs: { processed, second: processed } }
+  expect(refusalOf(several, { outputCodec: 'avro' })).toContain('OUTPUT_CODEC=json can')
+  expect(refusalOf(several, { outputCodec: 'json' })).toBeUndefined()
+  expect(refusalOf(pipeline, { outputCodec: 'avro' })).toBeUndefined()
 })
