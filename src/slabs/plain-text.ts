@@ -9,7 +9,7 @@ const FROM_21 = 0x5f5f5f5f
 const FROM_20 = 0x60606060
 const UNLESS_ZERO = 0x7f7f7f7f
 const SEVEN_BITS = 0x7f7f7f7f
-const HIGHEST_BITS = 0x80808080 | 0
+export const HIGHEST_BITS = 0x80808080 | 0
 
 /**
  * Whether these bytes, which are ASCII, stand in a string of JSON as they are: no quotes, no backslashes, no control
@@ -23,8 +23,11 @@ export function isPlainText(view: DataView, start: number, end: number): boolean
   return plain === HIGHEST_BITS
 }
 
-/** The highest bit of each byte that is plain; other bits say nothing. */
-function plainBits(four: number): number {
+/**
+ * The highest bit of each byte that is plain; other bits say nothing. A byte that is not ASCII is not plain, but may carry
+ * into the next one: of those behind it nothing is known.
+ */
+export function plainBits(four: number): number {
   return ((four ^ QUOTE_FLIP) + FROM_21) & ((four ^ BACKSLASHES) + UNLESS_ZERO)
 }
 
