@@ -66,7 +66,7 @@ function outputVariables(pipeline: AnyPipeline, settings: CoreSettings, place: T
 
 /** Why trials of these settings can't be had; undefined if they can. */
 export function refusalOf(
-  pipeline: AnyPipeline,
+  pipeline: Pick<AnyPipeline, 'outputs'>,
   { outputCodec }: Pick<CoreSettings, 'outputCodec'>
 ): string | undefined {
   const [, ...further] = Object.entries(pipeline.outputs)

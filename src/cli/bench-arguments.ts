@@ -52,6 +52,7 @@ export function readBenchArguments(args: readonly string[]): BenchArguments {
   const { values } = readArguments({ args: [...args], options })
   const { minutes, records, ...flags } = values
   if (minutes !== undefined && !flags.tune) throw new SettingsError('--minutes is for --tune')
+  if (flags.json && flags.tune) throw new SettingsError('--tune prints an env file, and no --json')
   return {
     ...flags,
     minutes: minutes === undefined ? MINUTES : readMinutes(minutes),

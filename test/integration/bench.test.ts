@@ -70,8 +70,8 @@ describeOnKafka('millrace bench', { concurrent: true }, () => {
     const { code, stdout, stderr } = await millrace(args, topics.environment)
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('WORKERS') })
     expect(stdout).toMatch(/^# millrace bench --tune: \d+ trials of 3,000 records/)
-    const tuned = ['WORKERS', 'SLAB_RECORDS', 'SLAB_BYTES', 'MAX_IN_FLIGHT_RECORDS', 'LINGER_MS']
-    expect(Object.keys(parseEnv(stdout)).filter(name => !tuned.includes(name))).toEqual([])
+    const tuned = new Set(['WORKERS', 'SLAB_RECORDS', 'SLAB_BYTES', 'MAX_IN_FLIGHT_RECORDS', 'LINGER_MS'])
+    expect(Object.keys(parseEnv(stdout)).filter(name => !tuned.has(name))).toEqual([])
     expect(await stateOf(topics)).toEqual(before)
     await untilGone(stderr)
   })
@@ -84,6 +84,18 @@ describeOnKafka('millrace bench', { concurrent: true }, () => {
     const { code, stderr } = await bench.ended()
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('it was stopped before its end') })
     await untilGone(stderr)
+  })
+
+  test('topics and groups are gone once they are deleted, and are deleted again for nothing', async () => {
+    const { input, group } = await used()
+    const removed = uniqueName('removed')
+    await kafka.createTopic(removed)
+    for (let time = 0; time < 2; time++) {
+      await admin.deleteTopics([removed])
+      await admin.deleteGroup(group)
+      await until('the topic is gone', async () => !(await admin.partitionCounts()).has(removed))
+    }
+    expect(await kafka.committedOffsets(group, input)).toEqual([-1, -1])
   })
 
   test('an empty input is told, and what there is instead', async () => {

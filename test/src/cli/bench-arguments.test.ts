@@ -14,6 +14,7 @@ describe('the arguments of millrace bench', () => {
 
   test.each([
     [['--minutes', '3'], '--minutes is for --tune'],
+    [['--tune', '--json'], '--tune prints an env file'],
     [['--tune', '--minutes', '0'], '--minutes is a number above 0'],
     [['--tune', '--minutes', 'x'], '--minutes is a number above 0'],
     [['--records', '10'], '--records is a whole number, 1000 or more'],
