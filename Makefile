@@ -33,7 +33,7 @@ test: setup ## lint, format, types, then unit, contract and integration tests
 test-full: test ## and the tests that take longer
 	@exec node .tools/npm/bin/npm-cli.js run --silent test:full
 
-bench: setup ## throughput and latency of the whole pipeline on a real Kafka
+bench: setup ## throughput and latency, beside other Node clients, on a real Kafka
 	@exec node .tools/npm/bin/npm-cli.js run --silent bench
 
 lint: setup ## lint, format, types

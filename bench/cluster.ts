@@ -4,11 +4,17 @@ import { ensureJars, KAFKA_VERSION } from '../scripts/broker/kafka-jars.ts'
 import { libsDirOf } from '../scripts/broker/kafka-kind.ts'
 import { startKafka } from '../scripts/broker/kafka-process.ts'
 import { StepLine } from '../scripts/broker/step-line.ts'
+import { untilKnown } from '../src/benchmark/bench-topics.ts'
 import { ConfluentAdmin } from '../src/kafka/confluent/admin.ts'
+import { ConfluentRangeReader } from '../src/kafka/confluent/range-reader.ts'
+import { ErrorCode, type KafkaError } from '../src/kafka/kafka-error.ts'
+import type { TopicPartition } from '../src/kafka/ports.ts'
+import type { RangeRecord } from '../src/kafka/range-reader.ts'
 
-const PARTITIONS = 6
-/** On a cluster that is not ours the topics stay behind; so they empty themselves. */
+/** Where a bench is killed its topics stay behind; so they empty themselves. */
 const RETENTION_MS = 3_600_000
+
+type TopicConfig = Readonly<Record<string, string>>
 
 const root = join(import.meta.dirname, '..')
 
@@ -17,6 +23,9 @@ export class Cluster {
   readonly brokers: string
   readonly #stop: () => Promise<void>
   readonly #admin: ConfluentAdmin
+  /** Of each topic that is there now. */
+  readonly #partitions = new Map<string, number>()
+  #names = 0
   /** In the names of all topics and groups, so that no run sees another's. */
   readonly #tag = `millrace-bench-${Date.now().toString(36)}`
 
@@ -41,27 +50,59 @@ export class Cluster {
     return { 'bootstrap.servers': this.brokers }
   }
 
+  /** Another one each time: a name that was used and deleted is not forgotten at once by all clients. */
   nameOf(purpose: string): string {
-    return `${this.#tag}-${purpose}`
+    return `${this.#tag}-${++this.#names}-${purpose}`
   }
 
-  async createTopics(topics: readonly string[], config: Readonly<Record<string, string>> = {}): Promise<void> {
+  async createTopics(topics: readonly string[], partitions: number, config: TopicConfig = {}): Promise<void> {
     const settings = { 'retention.ms': String(RETENTION_MS), ...config }
-    await this.#admin.createTopics(
-      topics.map(topic => ({ topic, partitions: PARTITIONS, replicationFactor: 1, config: settings }))
-    )
+    await this.#admin.createTopics(topics.map(topic => ({ topic, partitions, replicationFactor: 1, config: settings })))
+    for (const topic of topics) this.#partitions.set(topic, partitions)
+    await untilKnown(this.#admin, topics, partitions)
   }
 
-  /** Records ever written to a topic, over all partitions. */
+  /** What a run leaves: its topics, and what is kept of its group. */
+  async remove(topics: readonly string[], group?: string): Promise<void> {
+    await this.#admin.deleteTopics(topics)
+    for (const topic of topics) this.#partitions.delete(topic)
+    if (group !== undefined) await this.#admin.deleteGroup(group).catch(ifLeftInHaste)
+  }
+
+  partitionsOf(topic: string): TopicPartition[] {
+    return Array.from({ length: this.#partitions.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
+  }
+
+  /** Offsets ever given to records of a topic, over all partitions; transactions take some for themselves. */
   async written(topic: string): Promise<number> {
-    const partitions = Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition }))
-    const ends = await this.#admin.endOffsets(partitions)
+    const ends = await this.#admin.endOffsets(this.partitionsOf(topic))
     return ends.reduce((sum, { offset }) => sum + offset, 0)
   }
 
+  /** Hands every committed record of a topic to the visitor. */
+  async read(topic: string, visit: (record: RangeRecord) => void): Promise<void> {
+    const reader = new ConfluentRangeReader(this.properties)
+    await reader.connect()
+    try {
+      const partitions = this.partitionsOf(topic)
+      const ends = await reader.stableEnds(partitions)
+      const ranges = partitions.map(({ partition }, index) => ({ topic, partition, from: 0, to: ends[index] }))
+      await reader.read(ranges, { record: visit })
+    } finally {
+      await reader.disconnect()
+    }
+  }
+
+  /** Removes all topics that are left. */
   async close(): Promise<void> {
+    await this.#admin.deleteTopics([...this.#partitions.keys()])
     await this.#stop()
   }
+}
+
+/** A program that ended without leaving is a member for as long as its session lasts; its group expires by itself. */
+function ifLeftInHaste(error: unknown): void {
+  if ((error as KafkaError).code !== ErrorCode.NON_EMPTY_GROUP) throw error
 }
 
 async function startOwn(): Promise<{ bootstrap: string; stop?: () => Promise<void> }> {

@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util'
 import type { Environment } from '../src/config/environment.ts'
 
 /** What the login job is told by its environment, besides the settings that make Millrace do just that job. */
@@ -33,6 +34,8 @@ const jobSettings = {
 
 /**
  * Other settings (`SLAB_RECORDS`, `WORKERS`…) are taken from the environment as ever, so that they can be tried out.
+ * Those that make the job what it is change only where `JOB_SETTINGS` says so, in lines as of an env file: it is another
+ * job then.
  *
  * @throws naming every variable that is missing.
  */
@@ -42,5 +45,6 @@ export function readLoginJob(environment: Environment): LoginJob {
   const records = Number(environment.N)
   if (!Number.isSafeInteger(records) || records < 1) throw new Error('N is how many records to take, 1 or more')
   const named = Object.entries(variables).map(([setting, name]) => [setting, environment[name]])
-  return { environment: { ...environment, ...jobSettings, ...Object.fromEntries(named) }, records }
+  const changed = parseEnv(environment.JOB_SETTINGS ?? '')
+  return { environment: { ...environment, ...jobSettings, ...changed, ...Object.fromEntries(named) }, records }
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import type { Program } from './bench-case.ts'
 import type { Cluster } from './cluster.ts'
-import { ProcessWatch, type Usage } from './process-watch.ts'
+import { ProcessWatch, type Usage } from '../src/benchmark/process-watch.ts'
 
 /** What a program that did the login job said, and what it was seen to use. */
 export interface JobResult {
@@ -26,15 +27,26 @@ export interface RunningJob {
 
 const root = join(import.meta.dirname, '..')
 
-/** Creates the three output topics of a run. */
+/** Creates the three output topics of a run, with as many partitions as the input has. */
 export async function createOutputs(cluster: Cluster, input: string, run: string, config = {}): Promise<JobTopics> {
-  const [out, cleaned, dlq] = ['out', 'cleaned', 'dlq'].map(output => cluster.nameOf(`${run}-${output}`))
-  await cluster.createTopics([out, cleaned, dlq], config)
+  const named = run.replaceAll(/[^\w.-]+/g, '-')
+  const [out, cleaned, dlq] = ['out', 'cleaned', 'dlq'].map(output => cluster.nameOf(`${named}-${output}`))
+  await cluster.createTopics([out, cleaned, dlq], cluster.partitionsOf(input).length, config)
   return { input, out, cleaned, dlq }
 }
 
-/** Starts a program on the login job, in a process of its own. `command` is for the shell, run in the checkout. */
-export function startJob(command: string, cluster: Cluster, topics: JobTopics, records: number): RunningJob {
+/** What a run that has ended leaves, besides its input. */
+export function removeOutputs(cluster: Cluster, { out, cleaned, dlq }: JobTopics): Promise<void> {
+  return cluster.remove([out, cleaned, dlq], out)
+}
+
+/** Starts a program on the login job, in a process of its own. */
+export function startJob(
+  { command, environment }: Omit<Program, 'name'>,
+  cluster: Cluster,
+  topics: JobTopics,
+  records: number
+): RunningJob {
   const job = {
     BROKERS: cluster.brokers,
     IN: topics.input,
@@ -47,7 +59,7 @@ export function startJob(command: string, cluster: Cluster, topics: JobTopics, r
   // `exec`: the process that is watched is the program itself and no shell.
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], {
     cwd: root,
-    env: { ...process.env, ...job },
+    env: { ...process.env, ...environment, ...job },
     stdio: ['ignore', 'pipe', 'inherit']
   })
   const endWithUs = () => child.kill('SIGKILL')

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { SAMPLE_HEADER } from '../pipelines/user-login/samples.ts'
-import { readLast, type StoredRecord } from '../src/kafka/confluent/read-last.ts'
+import { type Percentiles, percentilesOf } from '../src/benchmark/statistics.ts'
+import type { RangeRecord } from '../src/kafka/range-reader.ts'
+import type { BenchCase } from './bench-case.ts'
 import type { Cluster } from './cluster.ts'
-import { createOutputs, startJob } from './job-process.ts'
+import { createOutputs, type JobTopics, removeOutputs, startJob } from './job-process.ts'
 import { PacedLogins, writeLogins } from './samples.ts'
-import { percentile } from './statistics.ts'
 
 /** Records that the program handles before the clock starts, so that it is known to run. */
 const FIRST_RECORDS = 100
@@ -13,15 +14,9 @@ const WARM_UP_SECONDS = 3
 const LOOK_MS = 100
 const APPEND_TIME = { 'message.timestamp.type': 'LogAppendTime' }
 
-export interface Percentiles {
-  readonly p50: number
-  readonly p99: number
-  readonly p999: number
-}
-
 /** Milliseconds, to whole ones as brokers stamp them. */
 export interface LatencyRun {
-  readonly program: string
+  readonly name: string
   readonly rate: number
   /** From the moment at which a login should have been sent to the append of its output. */
   readonly fromDue: Percentiles
@@ -40,36 +35,53 @@ export interface LatencyRun {
  */
 export async function runLatency(
   cluster: Cluster,
-  [name, command]: readonly [name: string, command: string],
+  bench: BenchCase,
   rate: number,
   seconds: number
 ): Promise<LatencyRun> {
-  const run = `${name}-at-${rate}`
+  const run = `${bench.name}-at-${rate}`
   const input = cluster.nameOf(`${run}-in`)
-  await cluster.createTopics([input], APPEND_TIME)
+  await cluster.createTopics([input], bench.input.partitions, APPEND_TIME)
   const topics = await createOutputs(cluster, input, run, APPEND_TIME)
-  await writeLogins(cluster, input, FIRST_RECORDS)
+  try {
+    return await measure(cluster, bench, topics, rate, seconds)
+  } finally {
+    await removeOutputs(cluster, topics)
+    await cluster.remove([input])
+  }
+}
+
+async function measure(
+  cluster: Cluster,
+  bench: BenchCase,
+  topics: JobTopics,
+  rate: number,
+  seconds: number
+): Promise<LatencyRun> {
+  await writeLogins(cluster, topics.input, FIRST_RECORDS)
   const warmUp = WARM_UP_SECONDS * rate
   const paced = warmUp + seconds * rate
   const startedMs = performance.now()
-  const job = startJob(command, cluster, topics, FIRST_RECORDS + paced)
+  const job = startJob(bench, cluster, topics, FIRST_RECORDS + paced)
   await Promise.race([untilWritten(cluster, topics.out), job.result])
-  const logins = new PacedLogins(cluster, input, rate, 0)
+  const logins = new PacedLogins(cluster, topics.input, rate, 0)
   await logins.write(paced)
   const { usage } = await job.result
   const cores = usage.cpuMs / (performance.now() - startedMs)
-  const appended = await appendTimes(cluster, input, paced + FIRST_RECORDS)
-  const answered = await appendTimes(cluster, topics.out, paced + FIRST_RECORDS)
-  const match = (numbers: readonly number[], from: (number: number) => number, to: ReadonlyMap<number, number>) =>
-    percentilesOf(numbers.map(number => Math.max(0, (to.get(number) as number) - from(number))))
-  const counted = [...answered.keys()].filter(number => number >= warmUp)
+  const appended = await appendTimes(cluster, topics.input, paced)
+  const answered = await appendTimes(cluster, topics.out, paced)
+  const counted = Array.from({ length: paced - warmUp }, (_, index) => warmUp + index).filter(
+    number => answered[number] > 0
+  )
+  const match = (from: (number: number) => number, to: Float64Array) =>
+    percentilesOf(counted.map(number => Math.max(0, to[number] - from(number))))
   const dueAtMs = (number: number) => logins.dueAtMs(number)
   return {
-    program: name,
+    name: bench.name,
     rate,
-    fromDue: match(counted, dueAtMs, answered),
-    fromAppend: match(counted, number => appended.get(number) as number, answered),
-    floor: match(counted, dueAtMs, appended),
+    fromDue: match(dueAtMs, answered),
+    fromAppend: match(number => appended[number], answered),
+    floor: match(dueAtMs, appended),
     cores,
     measured: counted.length
   }
@@ -79,22 +91,17 @@ async function untilWritten(cluster: Cluster, topic: string): Promise<void> {
   while ((await cluster.written(topic)) === 0) await sleep(LOOK_MS)
 }
 
-/** When the numbered records of a topic were appended, by number. */
-async function appendTimes(cluster: Cluster, topic: string, atMost: number): Promise<ReadonlyMap<number, number>> {
-  const times = new Map<number, number>()
-  for (const record of await readLast(cluster.properties, topic, atMost)) {
+/** When the numbered records of a topic were appended, by number; 0 where there is none. */
+async function appendTimes(cluster: Cluster, topic: string, numbers: number): Promise<Float64Array> {
+  const times = new Float64Array(numbers)
+  await cluster.read(topic, record => {
     const number = numberOf(record)
-    if (number !== undefined) times.set(number, record.timestampMs)
-  }
+    if (number !== undefined) times[number] = record.timestampMs
+  })
   return times
 }
 
-function numberOf({ headers }: StoredRecord): number | undefined {
-  const header = headers.find(({ name }) => name === SAMPLE_HEADER)
-  return header && Number(Buffer.from(header.value).toString('latin1'))
-}
-
-export function percentilesOf(values: readonly number[]): Percentiles {
-  const sorted = Float64Array.from(values).sort()
-  return { p50: percentile(sorted, 50), p99: percentile(sorted, 99), p999: percentile(sorted, 99.9) }
+function numberOf(record: RangeRecord): number | undefined {
+  const value = record.lastHeader(SAMPLE_HEADER)
+  return value && Number(Buffer.from(value).toString('latin1'))
 }

@@ -4,6 +4,10 @@ import { truncateIp } from '../pipelines/user-login/ip-masking.ts'
 import { formatIsoTime } from '../pipelines/user-login/iso-time.ts'
 import { ProcessedLogin, UserLogin } from '../pipelines/user-login/schema.ts'
 import { checkTimestamp, parseTimestampMs } from '../pipelines/user-login/timestamp.ts'
+import { RowWriter } from '../src/slabs/rows.ts'
+import { Slab } from '../src/slabs/slab.ts'
+import { JsonOutput } from '../workers/codecs/json.ts'
+import { compileDraft } from '../workers/json-draft.ts'
 import { createLargeParser, loadSimdjson } from '../workers/large-json.ts'
 import { createSerializer } from '../workers/serialize.ts'
 import { createValidator } from '../workers/validate.ts'
@@ -60,13 +64,32 @@ function masking(logins: readonly UserLogin[]): MicroStep[] {
   ]
 }
 
+/** Into a row of a slab, as a worker does: a string of pieces costs only when it is written. */
 function serializing(outputs: readonly ProcessedLogin[]): MicroStep[] {
+  const rows = new RowWriter(Slab.allocate({ records: 1, rows: 2, inputBytes: 8, outputBytes: 4096 }))
+  const into = (write: (output: ProcessedLogin) => void) => (output: ProcessedLogin) => {
+    rows.begin(0)
+    rows.open(0, 0)
+    write(output)
+    return rows.rowBytes
+  }
   const serialize = createSerializer(ProcessedLogin, UserLogin, false)
-  // Bytes, as they are needed in the end: a string of pieces costs only when it is written.
-  const target = Buffer.alloc(4096)
+  const [drafted, exact] = [new JsonOutput(serialize, compileDraft(ProcessedLogin)), new JsonOutput(serialize)]
+  const foreign = outputs.map(output => ({ ...output, locale: 'Österreich' }))
+  const escaped = outputs.map(output => ({ ...output, locale: 'a "quoted" one' }))
+  const draft = into(output => drafted.write(rows, output, output))
+  const fastJsonStringify = into(output => exact.write(rows, output, output))
   return [
-    each('serialize: fast-json-stringify', outputs, output => target.utf8Write(serialize(output, output), 0)),
-    each('serialize: JSON.stringify', outputs, output => target.utf8Write(JSON.stringify(output), 0))
+    each('serialize: a draft', outputs, draft),
+    each('serialize: fast-json-stringify', outputs, fastJsonStringify),
+    each(
+      'serialize: JSON.stringify',
+      outputs,
+      into(output => rows.setValue(JSON.stringify(output)))
+    ),
+    each('serialize: a draft, not ASCII', foreign, draft),
+    each('serialize: fast-json-stringify, not ASCII', foreign, fastJsonStringify),
+    each('serialize: a draft in vain', escaped, draft)
   ]
 }
 

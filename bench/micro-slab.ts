@@ -26,9 +26,9 @@ export async function slabSteps(): Promise<readonly MicroStep[]> {
   const slab = Slab.allocate(shapeOf(settings.slabRecords, settings.slabBytes))
   const good = incomingLogins('good')
   const usual = incomingLogins('usual')
-  const rerun = (further: object): (() => void) => {
+  const rerun = (further: object, records = usual): (() => void) => {
     const runner = new BatchRunner(createPlan(pipeline, settingsWith(further)))
-    const filled = filledSlab(settings, usual)
+    const filled = filledSlab(settings, records)
     return () => {
       filled.clearOutput()
       runner.run(filled, 0, false, Date.now())
@@ -39,6 +39,8 @@ export async function slabSteps(): Promise<readonly MicroStep[]> {
     { name: 'slab: append records', records: MICRO_RECORDS, run: () => fill(slab, good) },
     { name: 'slab: write rows (300 characters)', records: MICRO_RECORDS, run: writeRows(filledSlab(settings, good)) },
     { name: 'a worker, all of it (BatchRunner.run)', records: MICRO_RECORDS, run: rerun({}) },
+    { name: 'a worker, half of the records bad', records: MICRO_RECORDS, run: rerun({}, incomingLogins('half bad')) },
+    { name: 'a worker, PII_HASH_KEY', records: MICRO_RECORDS, run: rerun({ piiHashKey: 'bench-bench-bench' }) },
     { name: 'a worker, METRICS_EVERY=record', records: MICRO_RECORDS, run: rerun(everyRecord) },
     { name: 'a worker, EVENT_ID_HEADERS=on', records: MICRO_RECORDS, run: rerun({ eventIdHeaders: 'on' }) }
   ]

@@ -1,71 +1,50 @@
 /**
- * `npm run bench`: the whole pipeline on a real Kafka, in a process of its own. See README.md for what the figures
- * mean, and for how to compare other programs.
+ * `npm run bench`: the whole pipeline on a real Kafka, in a process of its own, and other programs beside it. See
+ * README.md for the scenarios, for what the figures mean, and for how to compare programs of your own.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StepLine } from '../scripts/broker/step-line.ts'
 import { Cluster } from './cluster.ts'
-import { type LatencyRun, runLatency } from './latency.ts'
+import { writeFigures } from './figures.ts'
 import { describeMachine } from './machine.ts'
-import { type BenchReport, renderReport } from './report.ts'
-import { writeLogins } from './samples.ts'
+import { otherPrograms, ownPrograms } from './programs.ts'
+import { renderReport } from './report.ts'
+import type { BenchReport, ScenarioResult } from './results.ts'
+import { runScenario } from './run-scenario.ts'
+import { type Scenario, scenarios } from './scenarios.ts'
 import { readBenchSettings, type BenchSettings } from './settings.ts'
-import { runThroughput, summarize, type ThroughputRun } from './throughput.ts'
 
 const RESULTS = join(import.meta.dirname, '../.test/bench-results.json')
-
-/** Program after program, and all of them again: what else the machine does meanwhile then meets all alike. */
-async function measureThroughput(cluster: Cluster, settings: BenchSettings): Promise<ThroughputRun[]> {
-  const input = cluster.nameOf('in')
-  await cluster.createTopics([input])
-  const writing = new StepLine('logins')
-  await writeLogins(cluster, input, settings.records)
-  writing.done(`${settings.records} logins in ${input}`)
-  const runs: ThroughputRun[] = []
-  for (let run = 1; run <= settings.runs; run++) {
-    for (const program of settings.programs) {
-      const step = new StepLine(`run ${run} of ${program[0]}`)
-      const result = await runThroughput(cluster, program, input, settings.records, run)
-      step.done(`run ${run} of ${program[0]}: ${Math.round(result.recordsPerSecond)} records/s`)
-      runs.push(result)
-    }
-  }
-  return runs
-}
-
-async function measureLatency(cluster: Cluster, settings: BenchSettings): Promise<LatencyRun[]> {
-  const runs: LatencyRun[] = []
-  for (const rate of settings.rates) {
-    for (const program of settings.programs) {
-      const step = new StepLine(`latency of ${program[0]} at ${rate}/s`)
-      const result = await runLatency(cluster, program, rate, settings.latencySeconds)
-      step.done(`latency of ${program[0]} at ${rate}/s: p99 ${result.fromDue.p99.toFixed(0)} ms`)
-      runs.push(result)
-    }
-  }
-  return runs
-}
 
 async function bench(settings: BenchSettings): Promise<BenchReport> {
   const startedAt = new Date().toISOString()
   const machine = describeMachine(settings.brokers === undefined)
+  const leftOut: string[] = []
+  const said = (line: string): void => {
+    leftOut.push(line)
+    console.log(`  ${line}`)
+  }
+  const own = ownPrograms(process.env.TRANSPORT, said)
+  const compared = settings.scenarios.some(name => (scenarios[name] as Scenario).withPeers)
+  const programs = { own, others: compared ? otherPrograms(settings, said) : [] }
   const cluster = await Cluster.open(settings.brokers)
   try {
-    const runs = await measureThroughput(cluster, settings)
-    const latency = await measureLatency(cluster, settings)
-    const byProgram = Map.groupBy(runs, ({ program }) => program)
-    const throughput = [...byProgram].map(([program, of]) => summarize(program, of))
-    const programs = Object.fromEntries(settings.programs)
-    return { startedAt, machine, settings: { ...settings, programs }, throughput, latency, runs }
+    const results: ScenarioResult[] = []
+    for (const name of settings.scenarios) results.push(await runScenario(name, programs, cluster, settings))
+    const given = Object.fromEntries(settings.programs)
+    return { startedAt, machine, settings: { ...settings, programs: given }, leftOut, results }
   } finally {
     await cluster.close()
   }
 }
 
-const report = await bench(readBenchSettings(process.env, process.argv.slice(2)))
+const settings = readBenchSettings(process.env, process.argv.slice(2))
+const report = await bench(settings)
 console.log(`\n${renderReport(report)}`)
 mkdirSync(join(RESULTS, '..'), { recursive: true })
 writeFileSync(RESULTS, `${JSON.stringify(report, undefined, 2)}\n`)
 console.log(`\nall figures: ${RESULTS}`)
+if (settings.figures !== undefined) {
+  for (const file of writeFigures(report.results, settings.figures)) console.log(`chart: ${file}`)
+}
 process.exit()

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createSampleGenerator, type SampleGenerator } from '../pipelines/user-login/samples.ts'
+import { USUAL_INPUT } from './bench-case.ts'
+import { badShares, ShapedLogins } from './shaped-logins.ts'
 import { BulkProducer } from '../src/kafka/confluent/bulk-producer.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -8,9 +10,9 @@ const SEED = 7
 const CHUNK = 2000
 const TICK_MS = 1
 
-/** The login job's input: without headers, as fast as it goes. The same records each time. */
-export async function writeLogins(cluster: Cluster, topic: string, count: number): Promise<void> {
-  const samples = generator(false)
+/** The login job's input, as fast as it goes. The same records each time. */
+export async function writeLogins(cluster: Cluster, topic: string, count: number, shape = USUAL_INPUT): Promise<void> {
+  const samples = new ShapedLogins(generator(false, shape.badShare), shape)
   await producing(cluster, topic, 20, async producer => {
     for (let sent = 0; sent < count; await sleep(0)) {
       const until = Math.min(count, sent + CHUNK)
@@ -57,8 +59,9 @@ export class PacedLogins {
   }
 }
 
-function generator(numbered: boolean): SampleGenerator {
-  return createSampleGenerator({ seed: SEED, numbered, startTimeMs: Date.now(), samplesPerSecond: 100_000 })
+function generator(numbered: boolean, badShare?: number): SampleGenerator {
+  const shares = badShare === undefined ? {} : badShares(badShare)
+  return createSampleGenerator({ seed: SEED, numbered, startTimeMs: Date.now(), samplesPerSecond: 100_000, shares })
 }
 
 async function producing(

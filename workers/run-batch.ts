@@ -35,6 +35,8 @@ export class BatchRunner {
   readonly #undelivered: UndeliveredRows
   readonly #metrics: MetricsRows | undefined
   readonly #terms: DimensionTerms
+  /** By the record's own timestamp, which is read for nothing else before the transform asks. */
+  readonly #hasAgeLimit: boolean
   #slab!: Slab
   #rows!: RowWriter
   /** There is no larger slab for what does not fit this one. */
@@ -43,6 +45,7 @@ export class BatchRunner {
   constructor(plan: WorkerPlan) {
     this.#plan = plan
     this.#rules = rulesOf(plan.pipeline)
+    this.#hasAgeLimit = plan.settings.ageClock === 'record' && plan.settings.maxRecordAgeMs > 0
     this.#context = new Context(plan, this.#record)
     this.#undelivered = new UndeliveredRows(plan, this.#record)
     this.#metrics = MetricsRows.of(plan)
@@ -103,7 +106,7 @@ export class BatchRunner {
     if (rows.overflowed) return false
     this.#metrics?.enterRecord()
     this.#record.enter(record)
-    this.#context.counted.length = 0
+    this.#context.forgetCounts()
     this.#decide(record)
     if (rows.overflowed) {
       if (!this.#lastResort) return false
@@ -121,7 +124,7 @@ export class BatchRunner {
     const { flags } = this.#slab
     if (flags[record] & HAS_VERDICT) return this.#judged(record)
     if (flags[record] & VALUE_IS_OMITTED) return this.#deadLetter(record, 'record-too-large', 'record-too-large')
-    if (this.#plan.settings.ageClock === 'record' && this.#tooOld(this.#record.timestampMs)) return this.#expire(record)
+    if (this.#hasAgeLimit && this.#tooOld(this.#record.timestampMs)) return this.#expire(record)
     if (flags[record] & VALUE_IS_NULL) return this.#tombstone(record)
 
     const { inputCodec } = this.#plan

@@ -8,7 +8,7 @@ import type { OutputCodec } from './codecs/codec.ts'
 import type { CurrentRecord } from './current-record.ts'
 import { eventIdHeader } from './event-id.ts'
 import type { KeyProblem, OutputKey } from './output-key.ts'
-import { acceptedTimestamp } from './timestamps.ts'
+import { acceptedMs, acceptedTimestamp, timestampHeaders } from './timestamps.ts'
 import type { WorkerPlan } from './plan.ts'
 
 /**
@@ -77,6 +77,12 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     this.lacksKey = false
   }
 
+  /** Of the record before. */
+  forgetCounts(): void {
+    // Setting the length of an array is a call out of compiled code, even where it is 0 already.
+    if (this.counted.length > 0) this.counted.length = 0
+  }
+
   emit(output: string, value: object, changes?: EmitChanges): void {
     const index = this.#outputs.get(output)
     if (index === undefined) throw new Error('the transform emitted to an output that the pipeline does not declare')
@@ -84,11 +90,11 @@ export class Context implements TransformContext<Settings<OptionTable>> {
     if (rows === undefined) throw new Error('the transform emitted after it had returned')
     const failedBefore = this.emitFailed
     this.emitFailed = true
-    const time = acceptedTimestamp(changes?.timestampMs ?? this.#timestamp(), this.nowMs)
-    rows.open(index, time.timestampMs)
+    const wantedMs = changes?.timestampMs ?? this.#timestamp()
+    rows.open(index, acceptedMs(wantedMs, this.nowMs))
     this.#codecs[index].write(rows, value, this.#value)
     this.#setKey(rows, index, value, changes?.key)
-    const appended = this.#appended(rows, changes?.headers, time.headers)
+    const appended = this.#appended(rows, changes?.headers, timestampHeaders(wantedMs, this.nowMs))
     this.#setHeaders(rows, appended)
     if (!rows.overflowed && rows.rowBytes > this.#plan.maxOutputBytes) this.tooLarge = true
     this.emitFailed = failedBefore

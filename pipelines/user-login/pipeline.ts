@@ -33,7 +33,7 @@ export default definePipeline({
   transform(login: Partial<UserLogin>, _record, context) {
     const plan = planFor(context.options)
     if (!plan.accepts(login.app_version)) return context.filter('app_version')
-    if (login.locale !== undefined && plan.droppedLocales.has(login.locale)) return context.filter('locale')
+    if (login.locale !== undefined && plan.droppedLocales?.has(login.locale)) return context.filter('locale')
 
     const { ip, device_id: deviceId } = login
     const maskedIp = ip === undefined ? undefined : plan.masks.ip(ip)
@@ -76,7 +76,8 @@ let lastTimestampMs = -1
 /** What follows from the settings, worked out once instead of for each login. */
 interface Plan {
   accepts(appVersion: string | undefined): boolean
-  readonly droppedLocales: ReadonlySet<string>
+  /** Undefined where none is dropped. */
+  readonly droppedLocales: ReadonlySet<string> | undefined
   readonly masks: Masks
   readonly addsEventTime: boolean
   readonly addsProcessedAt: boolean
@@ -98,7 +99,7 @@ function createPlan(settings: UserLoginSettings): Plan {
   const { acceptedAppVersions, enrichFields } = settings
   return {
     accepts: version => acceptedAppVersions.all || (version !== undefined && acceptedAppVersions.has(version)),
-    droppedLocales: new Set(settings.droppedLocales),
+    droppedLocales: settings.droppedLocales.length === 0 ? undefined : new Set(settings.droppedLocales),
     masks: createMasks(settings),
     addsEventTime: enrichFields.includes('event_time'),
     addsProcessedAt: enrichFields.includes('processed_at'),

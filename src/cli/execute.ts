@@ -5,6 +5,8 @@ interface CommandEntry {
   readonly what: string
   /** It takes arguments, and --help says which; that of the others is the list of all settings. */
   readonly hasHelp?: true
+  /** Run by another command and not by people. */
+  readonly isInner?: true
   load(): Promise<Command>
 }
 
@@ -71,6 +73,16 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     hasHelp: true,
     load: async () => (await import('./build-native.ts')).buildNativeCommand
   },
+  bench: {
+    what: 'rate, CPU a record, latency here; --tune finds better settings',
+    hasHelp: true,
+    load: async () => (await import('./bench.ts')).bench
+  },
+  'bench-trial': {
+    what: 'one trial of millrace bench',
+    isInner: true,
+    load: async () => (await import('./bench-trial.ts')).benchTrial
+  },
   options: {
     what: 'list every setting: what it does, its default and why',
     load: async () => (await import('./options.ts')).options
@@ -97,7 +109,8 @@ export async function execute(args: readonly string[], context: CommandContext):
 }
 
 function usage(): string {
-  const lines = Object.entries(commands).map(([name, { what }]) => `  ${name.padEnd(13)}${what}`)
+  const shown = Object.entries(commands).filter(([, { isInner }]) => !isInner)
+  const lines = shown.map(([name, { what }]) => `  ${name.padEnd(13)}${what}`)
   return `Usage: millrace <command>\n\n${lines.join('\n')}\n\nSettings are environment variables: millrace options`
 }
 

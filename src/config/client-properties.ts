@@ -15,6 +15,9 @@ const ROWS_A_RECORD = 4
 /** More than the largest record there may be, which else could never be queued; far more than 40,000 logins. */
 const PRODUCER_QUEUE_KBYTES = 65_536
 
+/** How long the client waits for the rest of what it is just being given. */
+const HAND_OVER_MS = 1
+
 export function consumerProperties(settings: CoreSettings, passThrough: PassThrough): ClientProperties {
   return {
     ...connectionProperties(settings),
@@ -69,7 +72,7 @@ export function producerProperties(settings: CoreSettings, passThrough: PassThro
     acks: 'all',
     partitioner: 'murmur2_random',
     'compression.type': settings.compression,
-    'linger.ms': settings.lingerMs,
+    'linger.ms': clientLingerMs(settings),
     'batch.size': settings.batchBytes,
     // Only bytes bound a batch: with librdkafka's 10,000 records, small ones would never fill it.
     'batch.num.messages': 1_000_000,
@@ -79,6 +82,11 @@ export function producerProperties(settings: CoreSettings, passThrough: PassThro
     ...deliveryProperties(settings),
     ...passThrough.producer
   }
+}
+
+/** At least once, rows wait before they are handed over (`Linger`); then one hand-over is to become one batch. */
+function clientLingerMs({ delivery, lingerMs }: CoreSettings): number {
+  return delivery === 'exactly-once' ? lingerMs : Math.min(lingerMs, HAND_OVER_MS)
 }
 
 /** What a topic has to take, too (`max.message.bytes`). */
@@ -109,6 +117,8 @@ export function connectionProperties(settings: CoreSettings): ClientProperties {
     'client.id': settings.clientId,
     // Load balancers and NAT forget connections that are silent for minutes.
     'socket.keepalive.enable': true,
+    // Small requests go at once; older versions of the client let TCP hold them back by default.
+    'socket.nagle.disable': true,
     'security.protocol': settings.securityProtocol.toLowerCase(),
     'sasl.mechanism': settings.saslMechanism === 'none' ? undefined : settings.saslMechanism,
     'sasl.username': settings.saslUsername,

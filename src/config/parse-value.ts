@@ -6,6 +6,7 @@ export type Parsed<Value> = { readonly value: Value } | { readonly objection: Ob
 
 const NONE = 'none'
 const ALL = '*'
+const FEW_NAMES = 8
 
 /** Reads the text of a setting as its option says. `name` is the variable's: it tells the unit. */
 export function parseValue(name: string, option: Option, text: string): Parsed<OptionValue<Option>> {
@@ -72,8 +73,11 @@ function parseNames(text: string): Parsed<Names> {
   const list = splitItems(text)
   if ('objection' in list) return list
   if (list.value.includes(ALL)) return refused('* stands beside other names', 'write * alone for all, or leave it out')
-  const set = new Set(list.value)
-  return { value: { all: false, names: list.value, has: name => set.has(name) } }
+  const names = list.value
+  // A set needs the hash of each name it is asked for, which takes longer than comparing a few.
+  const set = new Set(names)
+  const has = names.length <= FEW_NAMES ? (name: string) => names.includes(name) : (name: string) => set.has(name)
+  return { value: { all: false, names, has } }
 }
 
 function parsePairs(text: string): Parsed<Readonly<Record<string, string>>> {

@@ -1,17 +1,23 @@
 import { Isolate } from '../stages/isolate.ts'
+import type { Linger } from '../stages/linger.ts'
 import { Produce } from '../stages/produce.ts'
 import type { Delivery, DeliveryOptions } from './delivery.ts'
+
+export interface AtLeastOnceOptions extends DeliveryOptions {
+  readonly linger: Linger
+}
 
 /**
  * Rows are produced as soon as they are there; a batch settles when all of its are acknowledged, and the frontier is
  * committed about once a second. Whatever happens, what is not committed is read again.
  */
-export function atLeastOnce(options: DeliveryOptions): Delivery {
-  const { transport, metrics, commit, rewind, events, next, drop, failed } = options
+export function atLeastOnce(options: AtLeastOnceOptions): Delivery {
+  const { transport, linger, metrics, commit, rewind, events, next, drop, failed } = options
   const { producer } = transport
 
   const produce: Produce = new Produce({
     producer,
+    linger,
     events,
     next,
     drop,

@@ -5,6 +5,7 @@ import { CommitPolicy } from '../offsets/commit-policy.ts'
 import { Commit } from '../stages/commit.ts'
 import type { AnyPipeline } from '../pipeline.ts'
 import type { GroupOffsets } from '../stages/group-offsets.ts'
+import { Linger } from '../stages/linger.ts'
 import { Rewind, type RewindOptions } from '../stages/rewind.ts'
 import { atLeastOnce } from './at-least-once.ts'
 import type { Delivery, DeliveryOptions } from './delivery.ts'
@@ -38,7 +39,9 @@ function deliveryOf(options: CreateDeliveryOptions): Delivery {
   const commit = new Commit({ consumer: offsets, assignments, policy, events, suspended })
   const { metrics } = outputsOf(pipeline, settings)
   const common = { ...options, metrics, commit, rewind: new Rewind(options) }
-  if (transactions === undefined) return atLeastOnce(common)
-  const { transactionMs, maxInFlightRecords } = settings
+  const { transactionMs, maxInFlightRecords, slabRecords, lingerMs } = settings
+  if (transactions === undefined) {
+    return atLeastOnce({ ...common, linger: new Linger(lingerMs, Math.floor(maxInFlightRecords / slabRecords)) })
+  }
   return exactlyOnce({ ...common, transactionMs, maxInFlightRecords, transactions: offsets.within(transactions) })
 }

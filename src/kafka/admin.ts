@@ -28,6 +28,10 @@ export interface AdminClient {
   connect(): Promise<void>
   /** Creates those that do not exist and leaves the others as they are. Rejects at the first that can't be created. */
   createTopics(topics: readonly NewTopic[]): Promise<CreatedTopic[]>
+  /** Deletes topics with all that is in them; one that is not there is as good as deleted. */
+  deleteTopics(topics: readonly string[]): Promise<void>
+  /** Deletes what is kept of a group that has no members; one that is not there is as good as deleted. */
+  deleteGroup(group: string): Promise<void>
   /** The number of partitions of each topic that exists. */
   partitionCounts(): Promise<ReadonlyMap<string, number>>
   beginningOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]>

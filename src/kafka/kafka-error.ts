@@ -20,6 +20,8 @@ export const ErrorCode = {
   UNKNOWN_MEMBER_ID: 25,
   REBALANCE_IN_PROGRESS: 27,
   TOPIC_ALREADY_EXISTS: 36,
+  NON_EMPTY_GROUP: 68,
+  GROUP_ID_NOT_FOUND: 69,
   UNSTABLE_OFFSET_COMMIT: 88,
   LOG_TRUNCATION: -139,
   /** Another producer has the same transactional.id now, or the brokers gave up on a transaction that took too long. */

@@ -1,8 +1,18 @@
 import type { Header as RecordHeader } from '../pipeline.ts'
 import { headersSize, writeHeader } from './headers.ts'
 import { Header, KEY_IS_NULL, VALUE_IS_NULL } from './layout.ts'
+import { isPlainJson, isPlainText } from './plain-text.ts'
 import type { Slab } from './slab.ts'
 import { completeSourceHeader, sourceHeaderSize, writeSourceHeader } from './source-header.ts'
+
+/** Where in JSON that was made without a look into its strings these stand. */
+export interface DraftStrings {
+  /** A start and an end each; the first `spansEnd` of these count. */
+  readonly spans: Int32Array
+  readonly spansEnd: number
+  /** How many quotes stand around them and around names. */
+  readonly quotes: number
+}
 
 /**
  * Writes the output rows of one record after the other. Where the rows of a record do not fit, nothing of it is kept:
@@ -12,6 +22,7 @@ import { completeSourceHeader, sourceHeaderSize, writeSourceHeader } from './sou
  */
 export class RowWriter {
   readonly #slab: Slab
+  readonly #view: DataView
   /** What rows of records may take; beyond it there is room for one row more. */
   readonly #arenaEnd: number
   readonly #rowsEnd: number
@@ -31,6 +42,7 @@ export class RowWriter {
   /** `besideBytes`: room that is kept for a row of `addBeside`, of so many bytes at most. */
   constructor(slab: Slab, besideBytes = 0) {
     this.#slab = slab
+    this.#view = new DataView(slab.memory)
     this.#arenaEnd = slab.places.output + slab.shape.outputBytes - besideBytes
     this.#rowsEnd = slab.shape.rows - (besideBytes > 0 ? 1 : 0)
     this.#keptRows = slab.header[Header.ROWS]
@@ -117,6 +129,33 @@ export class RowWriter {
     this.#slab.rowValueLength[this.#row] = written
   }
 
+  /**
+   * Sets JSON that was made without a look into its strings. Answers false and sets nothing if one of them is not JSON
+   * as it is, or if that might not fit: then `setValue` has to set what it must be.
+   */
+  setDraft(json: string, strings: DraftStrings): boolean {
+    const { bytes, rowValueStart, rowValueLength } = this.#slab
+    const start = this.#end
+    const room = this.#arenaEnd - start
+    if (this.overflowed || json.length * 3 > room) return false
+    const written = bytes.utf8Write(json, start, room)
+    if (written === json.length) {
+      if (!this.#arePlain(start, strings)) return false
+      // It is not ASCII. JSON escapes a surrogate without its other half, which here has become another character.
+    } else if (!isPlainJson(this.#view, start, start + written, strings.quotes) || !json.isWellFormed()) return false
+    rowValueStart[this.#row] = start
+    rowValueLength[this.#row] = written
+    this.#end = start + written
+    return true
+  }
+
+  #arePlain(start: number, { spans, spansEnd }: DraftStrings): boolean {
+    for (let at = 0; at < spansEnd; at += 2) {
+      if (!isPlainText(this.#view, start + spans[at], start + spans[at + 1])) return false
+    }
+    return true
+  }
+
   setValueBytes(value: Uint8Array): void {
     if (this.overflowed) return
     const start = this.#end
@@ -177,8 +216,9 @@ export class RowWriter {
 
   /** The input's headers, if `passed`, and these after them; at last the header that names `source`, if that is given. */
   setHeaders(passed: boolean, appended: readonly RecordHeader[], source = ''): void {
+    if (passed && appended.length === 0 && source === '') return
     if (!appended.every(({ value }) => value instanceof Uint8Array)) throw new TypeError("a header's value is bytes")
-    if (this.overflowed || (passed && appended.length === 0 && source === '')) return
+    if (this.overflowed) return
     const { bytes, valueEnd, headersEnd } = this.#slab
     const from = valueEnd[this.#record]
     const until = passed ? headersEnd[this.#record] : from

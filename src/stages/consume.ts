@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerEvent, RecordConsumer } from '../kafka/ports.ts'
 import type { Assignments } from '../offsets/assignment.ts'
 import type { Filling } from '../slabs/filling.ts'
+import { Header } from '../slabs/layout.ts'
 import type { SlabPool } from '../slabs/pool.ts'
 import type { Slab } from '../slabs/slab.ts'
 import { applyVerdict, type Verdict } from '../slabs/verdict.ts'
@@ -11,6 +12,12 @@ import { Batch, Task } from './batch.ts'
 
 /** So long may there be no free slab before the transport is told to hold: shorter gaps are just a full pipeline. */
 const HOLD_AFTER_MS = 200
+/**
+ * So far apart are polls that bring records, as long as slabs are not filled by what there is. A poll and its task cost the
+ * main thread some tens of microseconds however few records they bring: at 5,000 a second, each partition's fetch would be
+ * a task. What comes later than that after the last poll is taken at once.
+ */
+const GATHER_MS = 1
 
 export interface ConsumeOptions {
   readonly consumer: RecordConsumer
@@ -41,6 +48,8 @@ export interface ConsumeOptions {
  */
 export class Consume {
   readonly #options: ConsumeOptions
+  /** When the last poll brought records, but not many. */
+  #tookMs = -Infinity
   #holding = false
   /** Set while the next record needs a larger slab than the usual. */
   #needsBytes: number | undefined
@@ -53,6 +62,7 @@ export class Consume {
   async run(): Promise<void> {
     const { consumer, maxRecordBytes, filling } = this.#options
     while (!this.#options.left()) {
+      await this.#gather()
       const slab = await this.#slabToFill()
       const maxRecords = slab && Math.min(slab.shape.records, filling.records)
       const result = await consumer.poll(slab && new SlabWriter(slab, maxRecordBytes, maxRecords))
@@ -61,6 +71,17 @@ export class Consume {
       for (const event of result.events) this.#options.handle(event)
       this.#options.betweenPolls()
     }
+  }
+
+  /** Then more may have come already, or will have by the time that this is dealt with: the next one is filled at once. */
+  #isWellFilled({ records, shape, header, places }: Slab): boolean {
+    const mostRecords = Math.min(shape.records, this.#options.filling.records)
+    return records * 2 >= mostRecords || (header[Header.INPUT_END] - places.input) * 2 >= shape.inputBytes
+  }
+
+  async #gather(): Promise<void> {
+    const pauseMs = this.#tookMs + GATHER_MS - performance.now()
+    if (pauseMs > 0) await sleep(pauseMs)
   }
 
   async #slabToFill(): Promise<Slab | undefined> {
@@ -95,7 +116,9 @@ export class Consume {
   #take(slab: Slab): void {
     if (slab.records === 0) return this.#options.slabs.release(slab)
     this.#options.events.took()
-    const task = new Task(slab, performance.now())
+    const nowMs = performance.now()
+    const task = new Task(slab, nowMs)
+    if (!this.#isWellFilled(slab)) this.#tookMs = nowMs
     for (let index = 0; index < slab.batches; index++) {
       const assignment = this.#options.assignments.byEpoch(slab.batchEpoch[index])
       if (assignment === undefined)

@@ -2,10 +2,12 @@ import type { DeliveryReport, ProduceFailure, RecordProducer, TopicPartition } f
 import { refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
 import type { Assignment } from '../offsets/assignment.ts'
 import type { Events } from '../telemetry/events.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, Task } from './batch.ts'
+import type { Linger } from './linger.ts'
 
 export interface ProduceOptions {
   readonly producer: RecordProducer
+  readonly linger: Linger
   readonly events: Events
   /** Every row of the batch is acknowledged by all in-sync replicas. */
   next(batch: Batch): void
@@ -29,8 +31,8 @@ interface Shipment {
 }
 
 /**
- * Hands the rows of released batches to the producer, in the order of release, and counts delivery reports. A full
- * producer queue holds back what comes next until there is room.
+ * Hands the rows of released batches to the producer, in the order of release and when `Linger` says so, and counts
+ * delivery reports. A full producer queue holds back what comes next until there is room.
  *
  * What can't be delivered is not given up: `kafka/produce-errors.ts` says which failures are waited out, which send the
  * partition back to its frontier, and which end the process.
@@ -40,6 +42,11 @@ export class Produce {
   readonly #shipments = new Map<number, Shipment>()
   /** Shipments that the client has not wholly taken, in order. */
   #waiting: Shipment[] = []
+  /** What these lie in, which is free only once they have been acknowledged. */
+  readonly #slabs = new Set<Task>()
+  /** Since so long what waits is being handed over, and so many rows have been; until there was no room, or nothing left. */
+  #handing: { readonly sinceMs: number; rows: number } | undefined
+  #timer: NodeJS.Timeout | undefined
   #lastNumber = 0
 
   constructor(options: ProduceOptions) {
@@ -70,7 +77,8 @@ export class Produce {
     const shipment = { batch, number: ++this.#lastNumber, nextRow: batch.firstRow, unreported: 0, failed: false }
     this.#shipments.set(shipment.number, shipment)
     this.#waiting.push(shipment)
-    if (this.#waiting.length === 1) this.step()
+    this.#slabs.add(batch.task)
+    if (this.#handing === undefined) this.step()
   }
 
   /** Called by the loop, too: there may be room again without a report. */
@@ -78,9 +86,12 @@ export class Produce {
     while (this.#waiting.length > 0) {
       const [shipment] = this.#waiting
       if (shipment.batch.stale) this.#abort(shipment)
-      else if (!this.#offer(shipment)) return
+      else if (!this.#isDue() || !this.#offer(shipment)) return
       this.#waiting.shift()
     }
+    this.#slabs.clear()
+    if (this.#handing !== undefined) this.#options.linger.handedOver(this.#handing.rows, this.#handing.sinceMs)
+    this.#handing = undefined
   }
 
   delivered(report: DeliveryReport): void {
@@ -92,6 +103,29 @@ export class Produce {
     this.step()
   }
 
+  /** Partitions that are to be given back wait for nothing. */
+  #isDue(): boolean {
+    if (this.#handing !== undefined) return true
+    const nowMs = performance.now()
+    const dueMs = this.#options.linger.dueMs(this.#slabs.size)
+    if (nowMs < dueMs && !this.#waiting.some(({ batch }) => batch.assignment.state === 'draining')) {
+      // Its clock counts whole milliseconds, so it may be a little early, which does no harm.
+      this.#timer ??= setTimeout(() => {
+        this.#begin(performance.now())
+        this.step()
+      }, dueMs - nowMs)
+      return false
+    }
+    this.#begin(nowMs)
+    return true
+  }
+
+  #begin(nowMs: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#handing ??= { sinceMs: nowMs, rows: 0 }
+  }
+
   /** Answers whether the client has taken all of it. */
   #offer(shipment: Shipment): boolean {
     const { batch, number, nextRow } = shipment
@@ -99,6 +133,7 @@ export class Produce {
     const taken = this.#options.producer.produce(batch.task.slab, nextRow, batch.endRow, number, partition)
     shipment.unreported += taken - nextRow
     shipment.nextRow = taken
+    if (this.#handing !== undefined) this.#handing.rows += taken - nextRow
     return taken === batch.endRow
   }
 

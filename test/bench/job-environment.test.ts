@@ -35,6 +35,11 @@ describe('the environment of the login job', () => {
     })
   })
 
+  test('only JOB_SETTINGS changes what the job is, and not where it reads', () => {
+    const { environment } = readLoginJob({ ...job, JOB_SETTINGS: 'PII_HASH_KEY=k\nGROUP_ID=other' })
+    expect(environment).toMatchObject({ PII_HASH_KEY: 'k', GROUP_ID: 'group' })
+  })
+
   test('everything that is missing is named at once', () => {
     expect(() => readLoginJob({ ...job, IN: '', GROUP: undefined })).toThrow('the login job needs IN, GROUP')
   })

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
+import { scenarios } from '../../bench/scenarios.ts'
 import { readBenchSettings } from '../../bench/settings.ts'
 
 describe('the settings of the bench', () => {
   test('without any it measures Millrace on a Kafka of its own', () => {
     const settings = readBenchSettings({}, [])
     expect(settings).toMatchObject({ brokers: undefined, records: 500_000, runs: 3, rates: [1000, 20_000] })
-    expect([...settings.programs.keys()]).toEqual(['millrace'])
+    expect(settings.scenarios).toEqual(['throughput', 'latency'])
+    expect(settings.programs.size).toBe(0)
+    expect(settings.peers).toContain('kafkajs')
   })
 
   test('the environment changes them', () => {
@@ -14,18 +17,26 @@ describe('the settings of the bench', () => {
     expect(readBenchSettings(environment, [])).toMatchObject(expected)
   })
 
-  test.each(['', 'none'])('RATES="%s" leaves latency out', rates => {
-    expect(readBenchSettings({ RATES: rates }, []).rates).toEqual([])
+  test('arguments name scenarios, in any number, and all is all of them', () => {
+    expect(readBenchSettings({}, ['headers', 'partitions']).scenarios).toEqual(['headers', 'partitions'])
+    expect(readBenchSettings({}, ['all']).scenarios).toEqual(Object.keys(scenarios))
+    expect(() => readBenchSettings({}, ['header'])).toThrow('there is no scenario "header", but throughput')
+  })
+
+  test('peers can be chosen, or left out', () => {
+    expect(readBenchSettings({ PEERS: 'none' }, []).peers).toEqual([])
+    expect(readBenchSettings({ PEERS: 'kafkajs' }, []).peers).toEqual(['kafkajs'])
+    expect(() => readBenchSettings({ PEERS: 'kafkaj' }, [])).toThrow('there is no peer "kafkaj"')
   })
 
   test('arguments are further programs, whose commands may hold anything', () => {
     const { programs } = readBenchSettings({}, ['other=java -cp a=b Main'])
     expect(programs.get('other')).toBe('java -cp a=b Main')
-    expect([...programs.keys()]).toEqual(['millrace', 'other'])
+    expect([...programs.keys()]).toEqual(['other'])
   })
 
-  test('an argument without a name is refused', () => {
-    expect(() => readBenchSettings({}, ['./other'])).toThrow('"./other" is no program: write name=command')
+  test('a program without a name is refused', () => {
+    expect(() => readBenchSettings({}, ['./other=x'])).toThrow('"./other=x" is no program: write name=command')
   })
 
   test.each(['0', '-1', '1.5', 'many'])('N=%s is refused, and the message names it', text => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseResult } from '../../bench/job-process.ts'
-import { sumByGroup } from '../../bench/thread-times.ts'
-import { assertComplete, runOf, summarize } from '../../bench/throughput.ts'
+import { sumByGroup } from '../../src/benchmark/thread-times.ts'
+import { assertComplete, assertSameCounts, runOf, summarize } from '../../bench/throughput.ts'
 
 const result = (seconds: number) => ({
   out: 90,
@@ -24,6 +24,12 @@ describe('a run is complete', () => {
     expect(() => assertComplete('p', result(1), [89, 8, 2], 100)).toThrow('the topics hold 89 + 8 + 2')
     expect(() => assertComplete('p', result(1), [91, 8, 2], 100)).toThrow('the topics hold 91 + 8 + 2')
   })
+})
+
+test('programs that make something else of the same records do not do the same job', () => {
+  const run = (name: string, out: number) => ({ name, counts: { out, cleaned: 10 - out, dlq: 0 } })
+  expect(() => assertSameCounts([run('one', 9), run('two', 9)])).not.toThrow()
+  expect(() => assertSameCounts([run('one', 9), run('two', 8)])).toThrow('one makes 9 + 1 + 0')
 })
 
 test('CPU is told in microseconds a record, in all and by group', () => {

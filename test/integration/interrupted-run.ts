@@ -1,6 +1,7 @@
 import { expect, type TestContext } from 'vitest'
 import { ChildProcessor } from '../kafka/child-processor.ts'
 import { traceSamples, writeSamples, type Trace } from '../kafka/samples.ts'
+import { nearStandstill } from '../kafka/slow-pace.ts'
 import type { Environment, TestKafka, TestTopics } from '../kafka/test-kafka.ts'
 
 /** Samples that one processor begins with and another one finishes. */
@@ -27,10 +28,10 @@ export class InterruptedRun {
     return processor
   }
 
-  /** With a minute of linger only full batches of output go out. When the first has, the rest is surely in flight. */
+  /** When the first batch has gone out, the rest is surely in flight. */
   async startStuck(settings: Environment): Promise<ChildProcessor> {
-    const processor = this.start({ LINGER_MS: '60000', ...settings })
-    await processor.until('a full batch has gone out', async () => (await this.processed()) > 0)
+    const processor = this.start({ ...nearStandstill, ...settings })
+    await processor.until('a batch has gone out', async () => (await this.processed()) > 0)
     return processor
   }
 

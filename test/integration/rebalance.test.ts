@@ -17,7 +17,7 @@ const protocols = [
   ['exactly-once', { DELIVERY: 'exactly-once', TRANSACTION_MS: '100' }]
 ] as const
 
-// Side by side, as they mostly wait for a linger or for the group.
+// Side by side, as they mostly wait for a slow worker or for the group.
 describeOnKafka('two processors in one group', { concurrent: true }, () => {
   let kafka: TestKafka
   beforeAll(async () => (kafka = await TestKafka.connect()))

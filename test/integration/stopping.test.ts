@@ -8,7 +8,7 @@ import { InterruptedRun } from './interrupted-run.ts'
 
 const RECORDS = 60_000
 const FEWER_RECORDS = 20_000
-const LINGER_MS = 100
+const IN_FLIGHT_MS = 100
 /** Far more than a commit takes, and far less than there would be to repeat if nothing were committed. */
 const COMMIT_TAKES_MS = 500
 
@@ -34,7 +34,7 @@ describeOnKafka('a processor that is stopped in mid-flight', { concurrent: true 
 
   test('SIGKILL: the next one repeats what had not been committed, and loses nothing', async context => {
     const run = await InterruptedRun.prepare(kafka, context, RECORDS)
-    const first = run.start(slowPace(LINGER_MS))
+    const first = run.start(slowPace(IN_FLIGHT_MS))
     await first.until('more than half is done', async () => (await run.processed()) > RECORDS / 2)
     first.signal('SIGKILL')
     expect(await first.ended()).toEqual({ code: null, signal: 'SIGKILL' })
@@ -42,7 +42,7 @@ describeOnKafka('a processor that is stopped in mid-flight', { concurrent: true 
 
     const { inputs, rows } = await run.finish()
     expectNoLoss(rows, inputs)
-    expectBoundedDuplicates(rows, atRisk(LINGER_MS, COMMIT_TAKES_MS))
+    expectBoundedDuplicates(rows, atRisk(IN_FLIGHT_MS, COMMIT_TAKES_MS))
     expectOrder(rows, { replays: 1 })
   })
 

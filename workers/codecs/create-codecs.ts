@@ -1,5 +1,6 @@
 import type { CoreSettings } from '../../src/config/options.ts'
 import type { AnyPipeline, OutputDefinition } from '../../src/pipeline.ts'
+import { compileDraft } from '../json-draft.ts'
 import { largeParser } from '../large-json.ts'
 import { createJsonParser } from '../parse.ts'
 import { createSerializer } from '../serialize.ts'
@@ -25,7 +26,9 @@ export function createOutputCodecs({ input, outputs }: AnyPipeline, settings: Co
   const definitions: OutputDefinition[] = Object.values(outputs)
   return definitions.map((output, index) => {
     if (settings.outputCodec === 'avro') return new AvroOutput(given(output.avro), index)
-    return new JsonOutput(createSerializer(output.schema, input.schema, settings.extraFields === 'keep'))
+    const keepsExtra = settings.extraFields === 'keep'
+    const serialize = createSerializer(output.schema, input.schema, keepsExtra)
+    return new JsonOutput(serialize, keepsExtra ? undefined : compileDraft(output.schema))
   })
 }
 

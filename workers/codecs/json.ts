@@ -1,5 +1,6 @@
 import type { RowWriter } from '../../src/slabs/rows.ts'
 import type { Slab } from '../../src/slabs/slab.ts'
+import type { JsonDraft } from '../json-draft.ts'
 import type { JsonParser } from '../parse.ts'
 import type { Serialize } from '../serialize.ts'
 import type { DecodeFailure, InputCodec, OutputCodec } from './codec.ts'
@@ -29,13 +30,22 @@ export class JsonInput implements InputCodec {
 
 export class JsonOutput implements OutputCodec {
   readonly #serialize: Serialize
+  readonly #draft: JsonDraft | undefined
 
-  constructor(serialize: Serialize) {
+  /** `draft` writes the same as `serialize`, or nothing, in half the time. */
+  constructor(serialize: Serialize, draft?: JsonDraft) {
     this.#serialize = serialize
+    this.#draft = draft
   }
 
   write(rows: RowWriter, value: object, input: Readonly<Record<string, unknown>>): void {
-    rows.setValue(this.#serialize(value, input))
+    if (!this.#writeDraft(rows, value)) rows.setValue(this.#serialize(value, input))
+  }
+
+  #writeDraft(rows: RowWriter, value: object): boolean {
+    const draft = this.#draft
+    const json = draft?.of(value)
+    return draft !== undefined && json !== undefined && rows.setDraft(json, draft.strings)
   }
 
   learn(): void {}

@@ -25,6 +25,7 @@ const COORDINATOR_MOVES: ReadonlySet<number> = new Set([
   ErrorCode.NOT_COORDINATOR
 ])
 
+type RawAdmin = ReturnType<typeof ConfluentClient.createFrom>
 type Callback<T> = (error: ClientError | null | undefined, answer: T) => void
 
 /**
@@ -36,7 +37,7 @@ type Callback<T> = (error: ClientError | null | undefined, answer: T) => void
 export class ConfluentAdmin implements AdminClient {
   readonly #properties: Properties
   #client: ConsumerClient | undefined
-  #admin: ReturnType<typeof ConfluentClient.createFrom> | undefined
+  #admin: RawAdmin | undefined
   #closing: Promise<void> | undefined
 
   /** `properties`: at least `bootstrap.servers`, and whatever the cluster wants to see of security. */
@@ -56,6 +57,22 @@ export class ConfluentAdmin implements AdminClient {
     const created: CreatedTopic[] = []
     for (const topic of topics) created.push(await this.#createTopic(topic))
     return created
+  }
+
+  async deleteTopics(topics: readonly string[]): Promise<void> {
+    for (const topic of topics) {
+      await unlessGone(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, () =>
+        called(`delete topic "${topic}"`, callback =>
+          this.#connected(this.#admin).deleteTopic(topic, TIMEOUT_MS, error => callback(error, undefined))
+        )
+      )
+    }
+  }
+
+  deleteGroup(group: string): Promise<void> {
+    return unlessGone(ErrorCode.GROUP_ID_NOT_FOUND, () =>
+      whileCoordinatorMoves(() => deleteGroup(this.#connected(this.#admin), group, TIMEOUT_MS))
+    )
   }
 
   async partitionCounts(): Promise<ReadonlyMap<string, number>> {
@@ -165,6 +182,14 @@ interface TopicPartitionOffset extends TopicPartition {
   readonly error?: ClientError
 }
 
+async function unlessGone(gone: number, call: () => Promise<unknown>): Promise<void> {
+  try {
+    await call()
+  } catch (error) {
+    if (!(error instanceof KafkaError) || error.code !== gone) throw error
+  }
+}
+
 async function whileCoordinatorMoves<T>(call: () => Promise<T>): Promise<T> {
   const deadlineMs = performance.now() + TIMEOUT_MS
   for (;;) {
@@ -176,6 +201,15 @@ async function whileCoordinatorMoves<T>(call: () => Promise<T>): Promise<T> {
       await delay(RETRY_DELAY_MS)
     }
   }
+}
+
+async function deleteGroup(admin: RawAdmin, group: string, timeout: number): Promise<void> {
+  const what = `delete group "${group}"`
+  const answer = await called<readonly { readonly error?: ClientError }[]>(what, callback =>
+    admin.deleteGroups([group], { timeout }, callback as never)
+  )
+  const error = answer.find(each => each.error)?.error
+  if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
 }
 
 function called<T>(what: string, call: (callback: Callback<T>) => void): Promise<T> {

@@ -76,9 +76,17 @@ export class Polling {
       await this.#serve()
       return pending.deliver(into, events)
     }
-    const room = Math.max(slabRecords - into.records, 1)
-    await this.#consume(room, into.records > 0 || events.length > 0 ? 0 : POLL_WAIT_MS)
+    await this.#take(Math.max(slabRecords - into.records, 1), into.records === 0 && events.length === 0)
     return pending.deliver(into, events)
+  }
+
+  /** What there is; if that is nothing and it `waits`, what there is as soon as there is something. */
+  async #take(room: number, waits: boolean): Promise<void> {
+    const { pending, events } = this.#options
+    await this.#consume(room, 0)
+    if (pending.size > 0 || events.length > 0 || !waits) return
+    await this.#consume(1, POLL_WAIT_MS)
+    if (pending.size > 0 && room > 1) await this.#consume(room - 1, 0)
   }
 
   /**
@@ -91,12 +99,16 @@ export class Polling {
     if (this.#options.pending.size > 0) await paced
   }
 
+  /**
+   * Waits for each message, so be it only for one or not at all. The client could wait for the first one only, it says, but
+   * then it waits a millisecond for each further one: where there is one a millisecond, until it has all that it may take.
+   */
   async #consume(messages: number, waitMs: number): Promise<void> {
     const { native, pending, events } = this.#options
     const client = native()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#consuming = promise
-    client.consume(waitMs, messages, true, (error, received, ends) => {
+    client.consume(waitMs, messages, false, (error, received, ends) => {
       if (error === null) {
         pending.add(received, ends)
         return resolve()

@@ -1,4 +1,4 @@
-import { spreadOf } from '../../../bench/statistics.ts'
+import { spreadOf } from '../../../src/benchmark/statistics.ts'
 
 /** What may grow between the middle third of a soak and its last one: so much of it, or so much in all. */
 export interface GrowthBound {

@@ -20,3 +20,12 @@ test('keeps days apart that fall into the same slot of its cache', () => {
     }
   }
 })
+
+test('keeps seconds apart that fall into the same slot of its cache', () => {
+  for (const second of [0, 64, 0, 1, 65, 1_694_479_551, 1_694_479_615, 1_694_479_551, 253_402_300_799, 64]) {
+    for (const ms of [0, 1, 999]) {
+      const timestampMs = second * 1000 + ms
+      expect(formatIsoTime(timestampMs)).toBe(new Date(timestampMs).toISOString())
+    }
+  }
+})

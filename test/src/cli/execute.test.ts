@@ -18,6 +18,13 @@ test('without a command, and with --help, it says what there is', async () => {
   for (const command of ['run', 'generate', 'demo', 'show', 'options']) expect(out()).toContain(`  ${command} `)
 })
 
+test('what other commands run is not told to people', async () => {
+  const { out } = capture()
+  expect(await execute(['--help'], nothing)).toBe(0)
+  expect(out()).toContain('  bench ')
+  expect(out()).not.toContain('bench-trial')
+})
+
 test('an unknown command is a mistake, told on stderr, with those that there are', async () => {
   const { out, err } = capture()
   expect(await execute(['rnu'], nothing)).toBe(2)
@@ -56,7 +63,7 @@ test('--version is the one of package.json', async () => {
 })
 
 test('commands with arguments say in --help which they take, within 80 columns', async () => {
-  for (const command of ['dlq', 'seek', 'build-native']) {
+  for (const command of ['dlq', 'seek', 'build-native', 'bench']) {
     const { out } = capture()
     expect(await execute([command, '--help'], nothing)).toBe(0)
     expect(out()).toMatch(new RegExp(`^Usage: millrace ${command}`))

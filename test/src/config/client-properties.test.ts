@@ -91,7 +91,7 @@ describe('the producer', () => {
       acks: 'all',
       partitioner: 'murmur2_random',
       'compression.type': 'lz4',
-      'linger.ms': 20
+      'linger.ms': 1
     })
   })
 
@@ -101,6 +101,12 @@ describe('the producer', () => {
       expect(producer({ [name]: '10000000' })['message.max.bytes']).toBeGreaterThan(10_000_000)
     }
   )
+
+  test('waits no longer than for what is just being handed over: what else LINGER_MS is for comes before', () => {
+    expect(producer({ LINGER_MS: '500' })['linger.ms']).toBe(1)
+    expect(producer({ LINGER_MS: '0' })['linger.ms']).toBe(0)
+    expect(producer({ LINGER_MS: '50', DELIVERY: 'exactly-once' })['linger.ms']).toBe(50)
+  })
 
   test('can queue the largest record that may be set', () => {
     const properties = producer({ MAX_OUTPUT_BYTES: '52428800' })
@@ -127,6 +133,7 @@ describe('both clients', () => {
   test.each([consumer, producer])('connect as they are told', of => {
     expect(of(secured)).toMatchObject({
       'bootstrap.servers': 'a:1,b:2',
+      'socket.nagle.disable': true,
       'security.protocol': 'sasl_ssl',
       'sasl.mechanism': 'PLAIN',
       'sasl.username': 'u',

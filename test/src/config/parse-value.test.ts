@@ -86,6 +86,12 @@ describe('names', () => {
     expect(['2.3.0', '__proto__', '2.3', 'constructor'].map(some.has)).toEqual([true, true, false, false])
   })
 
+  test('has each of many', () => {
+    const listed = Array.from({ length: 20 }, (_, number) => `2.${number}`)
+    const many = value(names, listed.join(',')) as { has(name: string): boolean }
+    expect([...listed, '2.20', 'constructor'].filter(name => many.has(name))).toEqual(listed)
+  })
+
   test('has everything for *', () => {
     expect(value(names, '*')).toMatchObject({ all: true, names: [] })
     expect((value(names, '*') as { has(name: string): boolean }).has('anything')).toBe(true)

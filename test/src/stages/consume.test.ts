@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { ConsumerEvent } from '../../../src/kafka/ports.ts'
 import { Assignments } from '../../../src/offsets/assignment.ts'
 import { SlabPool } from '../../../src/slabs/pool.ts'
@@ -192,5 +192,33 @@ describe('Consume', () => {
     script(setting, [into => void given.push(into !== undefined), into => void given.push(into !== undefined)])
     await setting.consume.run()
     expect([given, setting.slabs.free]).toEqual([[false, false], 4])
+  })
+
+  test.each([
+    ['a few records', 40, 5, true],
+    ['one record', 1, 5, true],
+    ['half of the records that a slab takes', 50, 5, false],
+    ['half of the bytes that a slab takes', 2, 3000, false],
+    ['nothing', 0, 0, false]
+  ])('behind %s the next poll waits for more to come: %#', async (_, records, valueBytes, waits) => {
+    // However long the machine takes: all of it happens at one moment.
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const setting = setUp()
+    let turns = 0
+    const count = () => {
+      turns++
+      if (!setting.state.left) setImmediate(count)
+    }
+    script(setting, [
+      into => {
+        for (let record = 0; record < records; record++) setting.append(into!, setting.first, valueBytes)
+        setImmediate(count)
+      },
+      () => undefined
+    ])
+    await setting.consume.run()
+    // A poll takes a turn itself.
+    expect(turns > 1).toBe(waits)
   })
 })

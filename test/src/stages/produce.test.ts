@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ProduceFailure, RecordProducer } from '../../../src/kafka/ports.ts'
 import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
 import type { Batch } from '../../../src/stages/batch.ts'
+import { Linger } from '../../../src/stages/linger.ts'
 import { Produce } from '../../../src/stages/produce.ts'
 import { assigned, namesIn, quietEvents, taskOf, work } from '../../fixtures/stages.ts'
 
@@ -43,6 +44,7 @@ function setUp(room: number) {
   const errors: Error[] = []
   const produce = new Produce({
     producer,
+    linger: new Linger(0, 1),
     events: quietEvents().events,
     next: batch => acknowledged.push(batch),
     drop: batch => dropped.push(batch),

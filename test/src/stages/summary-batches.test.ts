@@ -5,6 +5,7 @@ import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts
 import { Abort } from '../../../src/stages/abort.ts'
 import { Batch, Task } from '../../../src/stages/batch.ts'
 import { Isolate } from '../../../src/stages/isolate.ts'
+import { Linger } from '../../../src/stages/linger.ts'
 import { Produce } from '../../../src/stages/produce.ts'
 import { Settle } from '../../../src/stages/settle.ts'
 import { type Failure, Transact } from '../../../src/stages/transact.ts'
@@ -59,6 +60,7 @@ describe('at least once, a summary', () => {
         connect: async () => undefined,
         disconnect: async () => undefined
       },
+      linger: new Linger(0, 1),
       events: quietEvents().events,
       next: () => undefined,
       drop: () => undefined,

@@ -92,7 +92,7 @@ test('whatever the names are, no text of a record becomes code', () => {
       (given, values, between) => {
         const layout = learn(writeLayout(given, values, between))
         fc.pre(layout !== undefined)
-        const source = matchSource(layout!)
+        const source = matchSource(layout)
         expect(source).toMatch(harmless)
         const quoted = [...source.matchAll(/"([^"]*)"/g)].map(([, name]) => name)
         for (const name of quoted) expect(name).toMatch(/^[A-Za-z_$][\w$]*$/)

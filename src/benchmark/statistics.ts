@@ -24,3 +24,14 @@ export function percentile(sorted: ArrayLike<number>, share: number): number {
   const rank = Math.ceil((share / 100) * sorted.length)
   return sorted.length === 0 ? NaN : sorted[Math.max(rank, 1) - 1]
 }
+
+export interface Percentiles {
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
+}
+
+export function percentilesOf(values: readonly number[]): Percentiles {
+  const sorted = Float64Array.from(values).sort()
+  return { p50: percentile(sorted, 50), p99: percentile(sorted, 99), p999: percentile(sorted, 99.9) }
+}

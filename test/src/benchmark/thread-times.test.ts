@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { groupOf, parsePeakBytes, parseThreadStat, sumByGroup } from '../../bench/thread-times.ts'
+import { groupOf, parsePeakBytes, parseThreadStat, sumByGroup } from '../../../src/benchmark/thread-times.ts'
 
 const statLine = (name: string) => `4711 (${name}) S 1 2 3 0 -1 4194304 9 0 0 0 25 7 0 0 20 0 17 0 99 1 2`
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { percentile, spreadOf } from '../../bench/statistics.ts'
+import { percentile, spreadOf } from '../../../src/benchmark/statistics.ts'
 
 test('a percentile is the smallest value that this share does not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { ProcessWatch } from '../../bench/process-watch.ts'
+import { ProcessWatch } from '../../../src/benchmark/process-watch.ts'
 
 const BUSY = 'const end = process.cpuUsage().user + 300_000; while (process.cpuUsage().user < end);'
 
