@@ -21,7 +21,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./generate.ts')).generate
   },
   demo: {
-    what: 'topics, samples and the processor, with a progress line (`make run`)',
+    what: 'topics, samples, the processor and its progress (`make run`)',
     load: async () => (await import('./demo.ts')).demo
   },
   show: {
@@ -110,7 +110,7 @@ export async function execute(args: readonly string[], context: CommandContext):
 
 function usage(): string {
   const shown = Object.entries(commands).filter(([, { isInner }]) => !isInner)
-  const lines = shown.map(([name, { what }]) => `  ${name.padEnd(14)}${what}`)
+  const lines = shown.map(([name, { what }]) => `  ${name.padEnd(13)}${what}`)
   return `Usage: millrace <command>\n\n${lines.join('\n')}\n\nSettings are environment variables: millrace options`
 }
 
