@@ -9,6 +9,7 @@ import { InterruptedRun } from './interrupted-run.ts'
 const RECORDS = 60_000
 const FEWER_RECORDS = 20_000
 const LINGER_MS = 100
+const LONGER_THAN_A_SESSION_MS = 9000
 /** Far more than a commit takes, and far less than there would be to repeat if nothing were committed. */
 const COMMIT_TAKES_MS = 500
 
@@ -30,6 +31,17 @@ describeOnKafka('a processor that is stopped in mid-flight', { concurrent: true 
     expectNoLoss(rows, inputs)
     expectBoundedDuplicates(rows, 0)
     expectOrder(rows)
+  })
+
+  test('SIGTERM: what drains for longer than a session lasts is committed, and not repeated', async context => {
+    const run = await InterruptedRun.prepare(kafka, context, RECORDS)
+    const first = await run.startStuck({ LINGER_MS: String(LONGER_THAN_A_SESSION_MS), SESSION_TIMEOUT_MS: '6000' })
+    expect(await first.stop()).toEqual({ code: 0, signal: null })
+    await run.expectMidFlight()
+
+    const { inputs, rows } = await run.finish()
+    expectNoLoss(rows, inputs)
+    expectBoundedDuplicates(rows, 0)
   })
 
   test('SIGKILL: the next one repeats what had not been committed, and loses nothing', async context => {
