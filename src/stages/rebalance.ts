@@ -61,7 +61,9 @@ export class Rebalance {
   readonly #revocations = new Set<Revocation>()
   /** Given by the group, and not ours to read yet. */
   readonly #pending: PendingAssignments
-  #stopDeadlineMs: number | undefined
+  /** Since `stop`: when what is in flight has had time enough. */
+  #drainDeadlineMs: number | undefined
+  #left = false
   /** Since `stop` something was abandoned, or its commit failed: it will be read again. */
   overran = false
 
@@ -70,21 +72,23 @@ export class Rebalance {
     this.#pending = new PendingAssignments(options.prepareTimeoutMs ?? PREPARE_TIMEOUT_MS)
   }
 
-  /** Leaves the group: every partition is drained and given back. */
+  /** Drains every partition, leaves the group and gives them back. */
   stop(): void {
     if (this.stopping) return
-    this.#stopDeadlineMs = performance.now() + this.#options.drainTimeoutMs + 2 * COMMIT_GRACE_MS
-    this.#options.consumer.unsubscribe()
+    const nowMs = performance.now()
+    this.#drainDeadlineMs = nowMs + this.#options.drainTimeoutMs
+    for (const assignment of this.#options.assignments) if (assignment.live) assignment.state = 'draining'
+    this.#leave(this.#drainDeadlineMs, nowMs)
   }
 
   get stopping(): boolean {
-    return this.#stopDeadlineMs !== undefined
+    return this.#drainDeadlineMs !== undefined
   }
 
   /** Everything has been given back after `stop`, or given up as it took too long. */
   get finished(): boolean {
     const { size } = this.#options.assignments
-    return this.stopping && size === 0 && this.#revocations.size === 0 && this.#pending.size === 0
+    return this.#left && size === 0 && this.#revocations.size === 0 && this.#pending.size === 0
   }
 
   handle(event: ConsumerEvent): void {
@@ -111,7 +115,20 @@ export class Rebalance {
       if (revocation.state === 'committing' && nowMs >= revocation.deadlineMs) revocation.state = 'done'
       if (revocation.state === 'done') this.#giveBack(revocation, nowMs)
     }
-    if (this.#stopDeadlineMs !== undefined && nowMs >= this.#stopDeadlineMs) this.#giveUp()
+    if (this.#drainDeadlineMs === undefined) return
+    this.#leave(this.#drainDeadlineMs, nowMs)
+    if (nowMs >= this.#drainDeadlineMs + 2 * COMMIT_GRACE_MS) this.#giveUp()
+  }
+
+  /**
+   * Not before it has drained: of the classic protocol, the client sends no heartbeats without a subscription, and a group
+   * that has missed a member for the length of its session takes no commit of it.
+   */
+  #leave(drainDeadlineMs: number, nowMs: number): void {
+    const isBusy = [...this.#options.assignments].some(({ ledger }) => ledger.busy)
+    if (this.#left || (isBusy && nowMs < drainDeadlineMs)) return
+    this.#left = true
+    this.#options.consumer.unsubscribe()
   }
 
   /** Not while it drains: the last commit is to find the frontier where the last batch has left it. */
@@ -145,7 +162,7 @@ export class Rebalance {
     const draining = new Set(this.#ours(partitions))
     for (const assignment of draining) assignment.state = 'draining'
     const startedMs = performance.now()
-    const deadlineMs = startedMs + this.#options.drainTimeoutMs
+    const deadlineMs = Math.min(startedMs + this.#options.drainTimeoutMs, this.#drainDeadlineMs ?? Infinity)
     this.#revocations.add({ partitions, draining, startedMs, deadlineMs, state: 'draining' })
     this.#options.events.revoked(partitions)
   }

@@ -9,6 +9,8 @@ import { InterruptedRun } from './interrupted-run.ts'
 const RECORDS = 60_000
 const FEWER_RECORDS = 20_000
 const IN_FLIGHT_MS = 100
+/** A tenth of a second each: they drain for longer than a session of 6 s lasts. */
+const RECORDS_FOR_NINE_SECONDS = 96
 /** Far more than a commit takes, and far less than there would be to repeat if nothing were committed. */
 const COMMIT_TAKES_MS = 500
 
@@ -30,6 +32,18 @@ describeOnKafka('a processor that is stopped in mid-flight', { concurrent: true 
     expectNoLoss(rows, inputs)
     expectBoundedDuplicates(rows, 0)
     expectOrder(rows)
+  })
+
+  test('SIGTERM: what drains for longer than a session lasts is committed, and not repeated', async context => {
+    const run = await InterruptedRun.prepare(kafka, context, RECORDS)
+    const inFlight = { MAX_IN_FLIGHT_RECORDS: String(RECORDS_FOR_NINE_SECONDS), WORKERS: '1' }
+    const first = await run.startStuck({ ...inFlight, SESSION_TIMEOUT_MS: '6000' })
+    expect(await first.stop()).toEqual({ code: 0, signal: null })
+    await run.expectMidFlight()
+
+    const { inputs, rows } = await run.finish()
+    expectNoLoss(rows, inputs)
+    expectBoundedDuplicates(rows, 0)
   })
 
   test('SIGKILL: the next one repeats what had not been committed, and loses nothing', async context => {

@@ -44,6 +44,40 @@ describe('a stop', () => {
     expect([rebalance.finished, rebalance.overran]).toEqual([true, false])
   })
 
+  test('stays a member while it drains: without heartbeats the group would refuse the last commit', async () => {
+    const setting = setUp()
+    const { rebalance, consumer } = setting
+    const [assignment] = assign(setting, 0)
+    const entry = tenRecords(assignment)
+    consumer.newCalls()
+    rebalance.stop()
+    // A transaction commits what is draining at once.
+    expect(assignment.state).toBe('draining')
+    vi.advanceTimersByTime(DRAIN_TIMEOUT_MS - 1)
+    await step(setting)
+    expect([rebalance.finished, consumer.newCalls()]).toEqual([false, []])
+    settle(assignment, entry)
+    await step(setting)
+    await step(setting)
+    expect(consumer.newCalls()).toEqual(['unsubscribe'])
+  })
+
+  test('whose drain takes too long leaves all the same, and grants no second one', async () => {
+    const setting = setUp()
+    const { rebalance, consumer } = setting
+    const [assignment] = assign(setting, 0)
+    tenRecords(assignment)
+    consumer.newCalls()
+    rebalance.stop()
+    vi.advanceTimersByTime(DRAIN_TIMEOUT_MS)
+    await step(setting)
+    expect(consumer.newCalls()).toEqual(['unsubscribe'])
+    revoke(setting, 0)
+    await step(setting)
+    await step(setting)
+    expect([rebalance.finished, rebalance.overran]).toEqual([true, true])
+  })
+
   test('while a revocation drains waits for it', async () => {
     const setting = setUp()
     const { rebalance } = setting
@@ -75,12 +109,13 @@ describe('a stop', () => {
     expect([setting.rebalance.finished, setting.rebalance.overran]).toEqual([true, true])
   })
 
-  test('during which partitions with records in flight are lost says so', () => {
+  test('during which partitions with records in flight are lost says so', async () => {
     const setting = setUp()
     const [assignment] = assign(setting, 0)
     tenRecords(assignment)
     setting.rebalance.stop()
     lose(setting, 0)
+    await step(setting)
     expect([setting.rebalance.finished, setting.rebalance.overran]).toEqual([true, true])
   })
 
