@@ -194,7 +194,7 @@ export function describeGroups(harness: () => Harness, traits: GroupTraits): voi
       for (const afterMs of [0, 20, 80, 150, 300]) {
         const member = await join(uniqueName('group'), topic)
         await delay(afterMs)
-        await member.consumer.disconnect()
+        await expect(member.consumer.disconnect()).resolves.toBeUndefined()
       }
     })
 
