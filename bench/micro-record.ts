@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto'
-import { createKeyedHash, plainHash } from '../pipelines/user-login/hashing.ts'
+import { hashesByAddon } from '../src/hashing/by-addon.ts'
+import type { Hashes } from '../src/hashing/hashes.ts'
+import { hashesByNode } from '../src/hashing/node-crypto.ts'
 import { truncateIp } from '../pipelines/user-login/ip-masking.ts'
 import { formatIsoTime } from '../pipelines/user-login/iso-time.ts'
 import { ProcessedLogin, UserLogin } from '../pipelines/user-login/schema.ts'
 import { checkTimestamp, parseTimestampMs } from '../pipelines/user-login/timestamp.ts'
+import { sha256Hex } from '../src/index.ts'
 import { RowWriter } from '../src/slabs/rows.ts'
 import { Slab } from '../src/slabs/slab.ts'
 import { JsonOutput } from '../workers/codecs/json.ts'
@@ -24,6 +27,7 @@ export function recordSteps(): readonly MicroStep[] {
     ...parsingSteps(texts),
     ...parsingLarge(logins),
     ...checking(logins),
+    ...hashing(logins),
     ...masking(logins),
     ...serializing(outputs)
   ]
@@ -49,14 +53,27 @@ function parsingLarge(logins: readonly UserLogin[]): MicroStep[] {
   return [...steps, each('LARGE_JSON=simdjson of 100 KB', [text], createLargeParser(simdjson))]
 }
 
-function masking(logins: readonly UserLogin[]): MicroStep[] {
+/** By the addon only where it is built. */
+function hashing(logins: readonly UserLogin[]): MicroStep[] {
   const key = Buffer.alloc(32, 7)
-  const keyed = createKeyedHash(key)
+  const ways = Object.entries({ 'the addon': hashesByAddon(), Node: hashesByNode })
   const direct = (text: string): string => createHmac('sha256', key).update(text).digest('hex')
   return [
-    each('hash: SHA-256', logins, login => plainHash(login.device_id)),
-    each('hash: HMAC, as with PII_HASH_KEY', logins, login => keyed(login.device_id)),
-    each('hash: HMAC, key schedule each time', logins, login => direct(login.device_id)),
+    ...ways.flatMap(([name, hashes]) => (hashes === undefined ? [] : hashingBy(name, hashes, key, logins))),
+    each('hash: HMAC, key schedule each time', logins, login => direct(login.device_id))
+  ]
+}
+
+function hashingBy(name: string, hashes: Hashes, key: Uint8Array, logins: readonly UserLogin[]): MicroStep[] {
+  const hmac = hashes.createHmac(key)
+  return [
+    each(`hash: SHA-256 by ${name}`, logins, login => hashes.sha256(login.device_id)),
+    each(`hash: HMAC by ${name}, as with PII_HASH_KEY`, logins, login => hmac(login.device_id))
+  ]
+}
+
+function masking(logins: readonly UserLogin[]): MicroStep[] {
+  return [
     each('mask an IP address', logins, login => truncateIp(login.ip)),
     each('timestamp to milliseconds', logins, login => parseTimestampMs(login.timestamp)),
     each('time as ISO 8601', logins, (_, index) => formatIsoTime(1_694_479_551_000 + index)),
@@ -101,7 +118,7 @@ function processed(login: UserLogin): ProcessedLogin {
     device_type: login.device_type,
     ip: truncateIp(login.ip),
     locale: login.locale,
-    device_id: plainHash(login.device_id),
+    device_id: sha256Hex(login.device_id),
     timestamp: Math.floor(timestampMs / 1000),
     event_time: formatIsoTime(timestampMs),
     processed_at: formatIsoTime(timestampMs)

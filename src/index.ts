@@ -1,5 +1,6 @@
 /** The public API: what a pipeline's author imports. Loads no Kafka client, as pipelines are loaded in workers too. */
 export { definePipeline } from './pipeline.ts'
+export { createHmacSha256, sha256Hex } from './hashing.ts'
 export type {
   AnyPipeline,
   EmitChanges,

@@ -127,6 +127,12 @@ void set(napi_env env, napi_value object, const char *name, napi_value value) {
   napi_set_named_property(env, object, name, value);
 }
 
+void set(napi_env env, napi_value object, const char *name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
+  set(env, object, name, function);
+}
+
 double number(napi_env env, napi_value value) {
   double number = 0;
   napi_get_value_double(env, value, &number);

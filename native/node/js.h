@@ -21,6 +21,7 @@ napi_value of(napi_env env, const std::vector<PartitionOffset> &partitions);
 // Undefined where there are none.
 napi_value of(napi_env env, const std::vector<Event> &events);
 void set(napi_env env, napi_value object, const char *name, napi_value value);
+void set(napi_env env, napi_value object, const char *name, napi_callback callback);
 
 // What is of another type becomes 0, false, nothing: only our own TypeScript calls, and it is checked there.
 double number(napi_env env, napi_value value);

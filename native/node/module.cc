@@ -1,5 +1,7 @@
-// What the addon exports: `load`, once a process, then `describe` and the two kinds of clients; and `sources`, a digest by
-// which an addon is recognised that was built before these sources were changed.
+// What the addon exports: `load`, once a process, then `describe` and the two kinds of clients; hashes; and `sources`, a digest
+// by which an addon is recognised that was built before these sources were changed. Workers load it, too, for the hashes
+// alone: here nothing begins, and librdkafka is not touched before `load`.
+#include "hash_methods.h"
 #include "methods.h"
 
 namespace millrace {
@@ -38,12 +40,6 @@ napi_value describe(napi_env env, napi_callback_info info) {
   return js::of(env, std::string(rdk::rd_kafka_err2str(static_cast<rd_kafka_resp_err_t>(call.integer(0)))));
 }
 
-void function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
-  napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function);
-  js::set(env, exports, name, function);
-}
-
 void define(napi_env env, napi_value exports, const char *name, napi_callback constructor,
             std::vector<napi_property_descriptor> methods) {
   for (const auto &method : client_methods()) methods.push_back(method);
@@ -57,8 +53,9 @@ void define(napi_env env, napi_value exports, const char *name, napi_callback co
 napi_value initialize(napi_env env, napi_value exports) {
   define(env, exports, "Consumer", construct<Session::Kind::kConsumer>, consumer_methods());
   define(env, exports, "Producer", construct<Session::Kind::kProducer>, producer_methods());
-  function(env, exports, "load", load);
-  function(env, exports, "describe", describe);
+  js::set(env, exports, "load", load);
+  js::set(env, exports, "describe", describe);
+  export_hashes(env, exports);
   js::set(env, exports, "sources", js::of(env, std::string(MILLRACE_SOURCES)));
   return exports;
 }

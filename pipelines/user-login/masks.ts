@@ -1,4 +1,4 @@
-import { createKeyedHash, plainHash, type Hash } from './hashing.ts'
+import { createHmacSha256, sha256Hex } from '../../src/index.ts'
 import { isIpAddress, truncateIp } from './ip-masking.ts'
 import type { UserLoginSettings } from './options.ts'
 
@@ -11,7 +11,7 @@ export interface Masks {
 /** How the settings want personal fields to be masked. The key's schedule is prepared here, once for all records. */
 export function createMasks(settings: UserLoginSettings): Masks {
   const { piiHashKey, deviceIdMasking, invalidIp } = settings
-  const hash = piiHashKey ? createKeyedHash(Buffer.from(piiHashKey, 'utf8')) : plainHash
+  const hash = piiHashKey ? createHmacSha256(Buffer.from(piiHashKey, 'utf8')) : sha256Hex
   const maskAddress = ipMask(settings, hash)
   return {
     deviceId: deviceIdMasking === 'hash' ? hash : deviceId => deviceId,
@@ -19,7 +19,7 @@ export function createMasks(settings: UserLoginSettings): Masks {
   }
 }
 
-function ipMask({ ipMasking }: UserLoginSettings, hash: Hash): (ip: string) => string | undefined {
+function ipMask({ ipMasking }: UserLoginSettings, hash: (text: string) => string): (ip: string) => string | undefined {
   switch (ipMasking) {
     case 'truncate':
       return truncateIp

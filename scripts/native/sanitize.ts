@@ -2,8 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { compile } from '../../src/addon-build/compile.ts'
-import { ADDON_FOLDERS } from '../../src/kafka/native/sources.ts'
-import { librdkafkaPlaces, PACKAGE as ROOT } from '../../src/kafka/native/places.ts'
+import { PACKAGE as ROOT } from '../../src/addon/places.ts'
+import { ADDON_FOLDERS } from '../../src/addon/sources.ts'
+import { librdkafkaPlaces } from '../../src/kafka/native/places.ts'
 
 /**
  * `npm run test:native`: the addon's core under the thread sanitizer, in a program of its own; then the addon with the
@@ -36,7 +37,7 @@ function underAddressSanitizer(): boolean {
     ASAN_OPTIONS: `detect_leaks=0:alloc_dealloc_mismatch=0:max_malloc_fill_size=0:${suppressions('asan')}`,
     UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1'
   }
-  const tests = ['test/src/kafka/native', 'test/contract/native.test.ts']
+  const tests = ['test/src/kafka/native', 'test/src/hashing', 'test/contract/native.test.ts']
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'contract', ...tests]
   return spawnSync(process.execPath, vitest, { cwd: ROOT, env, stdio: 'inherit' }).status === 0
 }

@@ -6,8 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { buildNative, lacksLibrary } from '../../src/addon-build/build-native.ts'
 import { CannotBuild } from '../../src/addon-build/cannot-build.ts'
 import { loadAddon, NativeUnavailable } from '../../src/kafka/native/addon.ts'
-import { bundledVersion, NATIVE, PACKAGE } from '../../src/kafka/native/places.ts'
-import { digestOf } from '../../src/kafka/native/sources.ts'
+import { NATIVE, PACKAGE } from '../../src/addon/places.ts'
+import { digestOf } from '../../src/addon/sources.ts'
+import { bundledVersion } from '../../src/kafka/native/places.ts'
 
 const INSTEAD = "kafka-javascript's transport, the native one can't be built"
 const TRIED = join(PACKAGE, '.tools/native-transport.tried')

@@ -12,7 +12,8 @@ import {
 } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, extname, join } from 'node:path'
-import { BUILD, kafkaJavascript, libraryName, ownLibrary } from '../kafka/native/places.ts'
+import { BUILD } from '../addon/places.ts'
+import { kafkaJavascript, libraryName, ownLibrary } from '../kafka/native/places.ts'
 import { CannotBuild } from './cannot-build.ts'
 import { makeBuildFolder } from './compile.ts'
 

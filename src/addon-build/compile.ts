@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { BUILD, kafkaJavascript, NATIVE } from '../kafka/native/places.ts'
-import { digestOf } from '../kafka/native/sources.ts'
+import { BUILD, NATIVE } from '../addon/places.ts'
+import { digestOf } from '../addon/sources.ts'
+import { kafkaJavascript } from '../kafka/native/places.ts'
 import { CannotBuild } from './cannot-build.ts'
 import { findCompiler, findNodeHeaders } from './toolchain.ts'
 

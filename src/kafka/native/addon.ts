@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { isAbsolute, join, resolve } from 'node:path'
+import { isAbsolute } from 'node:path'
+import { findAddon, NativeUnavailable, requireAddon } from '../../addon/require-addon.ts'
 import { KafkaError } from '../kafka-error.ts'
 import type { TopicPartition } from '../ports.ts'
-import { BUILD, librdkafkaPlaces, NATIVE, PACKAGE } from './places.ts'
-import { digestOf } from './sources.ts'
+import { librdkafkaPlaces } from './places.ts'
+
+export { NativeUnavailable }
 
 /** Why a call of the addon did not do what it was to do. */
 export interface NativeProblem {
@@ -135,13 +136,6 @@ export interface Addon {
 
 type Exports = Pick<Addon, 'Consumer' | 'Producer' | 'describe'> & {
   load(file: string): { readonly file: string; readonly version: string }
-  /** Of the sources that it was built from. */
-  readonly sources?: string
-}
-
-/** There is no addon on this machine, or no librdkafka for it. */
-export class NativeUnavailable extends Error {
-  override readonly name: string = 'NativeUnavailable'
 }
 
 /** The addon is there, and what is missing is a librdkafka. */
@@ -149,7 +143,6 @@ export class LibraryUnavailable extends NativeUnavailable {
   override readonly name = 'LibraryUnavailable'
 }
 
-const BUILD_IT = '`millrace build-native` builds it'
 let loaded: Addon | undefined
 
 /**
@@ -160,7 +153,7 @@ let loaded: Addon | undefined
  */
 export function loadAddon(librdkafkaFile?: string, addonFile = findAddon()): Addon {
   if (loaded !== undefined) return loaded
-  const { Consumer, Producer, describe, load } = requireAddon(addonFile)
+  const { Consumer, Producer, describe, load } = requireAddon(addonFile) as Exports
   const places = librdkafkaFile === undefined ? librdkafkaPlaces() : [{ what: 'the one named', file: librdkafkaFile }]
   const problems: string[] = []
   for (const { what, file: place } of places) {
@@ -182,34 +175,6 @@ export function loadAddon(librdkafkaFile?: string, addonFile = findAddon()): Add
 /** The loader says as much of a path, but in other words on each system; of a name only it knows. */
 function isMissing(file: string): boolean {
   return isAbsolute(file) && !existsSync(file)
-}
-
-function requireAddon(file: string): Exports {
-  const addon = requireFile(file)
-  const expected = digestOf(NATIVE)
-  if (expected !== undefined && addon.sources !== expected) {
-    throw new NativeUnavailable(`${file} was built from other sources than those beside it: ${BUILD_IT} again`)
-  }
-  return addon
-}
-
-/** What was built for another machine, by copying node_modules, fails here. */
-function requireFile(file: string): Exports {
-  try {
-    return createRequire(import.meta.url)(file) as Exports
-  } catch (error) {
-    const { message } = error as Error
-    throw new NativeUnavailable(`the addon can't be loaded (${message}): ${BUILD_IT} for this machine`, {
-      cause: error
-    })
-  }
-}
-
-/** Tests have others: the one that is built with sanitizers, or none. */
-function findAddon(): string {
-  const file = resolve(PACKAGE, process.env.MILLRACE_ADDON ?? join(BUILD, 'millrace.node'))
-  if (existsSync(file)) return file
-  throw new NativeUnavailable(`the addon has not been built, ${file} is not there: ${BUILD_IT}`)
 }
 
 /** Throws what an addon's call has answered. */

@@ -1,13 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
-
-/** This project's folder: one level further up where this runs from dist/. */
-export const PACKAGE = folderWithPackageJson(import.meta.dirname)
-/** The addon's sources; an image may have none. */
-export const NATIVE = join(PACKAGE, 'native')
-/** What is built for this machine, and never travels. */
-export const BUILD = join(NATIVE, 'build')
+import { dirname, join } from 'node:path'
+import { BUILD, folderWithPackageJson } from '../../addon/places.ts'
 
 /** kafka-javascript's folder, which has librdkafka's sources in it, and librdkafka itself where it was built from them. */
 export function kafkaJavascript(): string {
@@ -57,9 +51,4 @@ function systemFiles(platform: NodeJS.Platform): string[] {
   const name = libraryName(platform)
   const folders = platform === 'darwin' ? ['/opt/homebrew/lib', '/usr/local/lib'] : []
   return [...folders.map(folder => join(folder, name)).filter(existsSync), name]
-}
-
-function folderWithPackageJson(from: string): string {
-  if (existsSync(join(from, 'package.json')) || dirname(from) === from) return from
-  return folderWithPackageJson(resolve(from, '..'))
 }

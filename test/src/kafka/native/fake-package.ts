@@ -14,7 +14,7 @@ export class FakePackage {
   readonly kafkaJavascript = join(this.root, 'node_modules/@confluentinc/kafka-javascript')
 
   constructor() {
-    for (const name of ['package.json', 'src/kafka', 'src/addon-build']) {
+    for (const name of ['package.json', 'src/kafka', 'src/addon', 'src/addon-build']) {
       cpSync(join(ROOT, name), join(this.root, name), { recursive: true })
     }
     this.write(join(this.kafkaJavascript, 'package.json'), '{ "main": "lib/index.js", "librdkafka": "2.15.1" }')

@@ -78,7 +78,7 @@ describe('an addon that can not be used says what to do', () => {
     made.write('native/core/a.cc', '')
     mkdirSync(join(made.root, 'native/node'))
     const digest = made.run(
-      "const { digestOf } = await import('./src/kafka/native/sources.ts'); console.log(digestOf('native'))"
+      "const { digestOf } = await import('./src/addon/sources.ts'); console.log(digestOf('native'))"
     )
     made.writeAddon(`exports.sources = '${digest}'`)
     expect(made.load()).toContain(name)
