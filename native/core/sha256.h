@@ -8,7 +8,8 @@
 namespace millrace::sha256 {
 
 constexpr size_t kBlockBytes = 64;
-constexpr size_t kHexLength = 64;
+constexpr size_t kDigestBytes = 32;
+constexpr size_t kHexLength = 2 * kDigestBytes;
 // What padding needs behind a message: a byte, its length, and the rest of a block.
 constexpr size_t kPaddingBytes = kBlockBytes + 8;
 

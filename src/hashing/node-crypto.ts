@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isUint8Array } from 'node:util/types'
 import type { Hashes, TextHash } from './hashes.ts'
 
 const BLOCK_BYTES = 64
@@ -18,6 +19,7 @@ function sha256(text: string): string {
  * once; a text then costs two one-shot hashes, a third of what Node's `createHmac` takes, most of it to set itself up.
  */
 function createHmac(key: Uint8Array): TextHash {
+  if (!isUint8Array(key)) throw new TypeError('a key is a Uint8Array')
   const block = Buffer.alloc(BLOCK_BYTES)
   block.set(key.length > BLOCK_BYTES ? hash('sha256', key, 'buffer') : key)
   const inner = innerHash(Buffer.from(block.map(byte => byte ^ 0x36)))

@@ -73,6 +73,12 @@ function expectHashes(hashes: Hashes): void {
     hashers.forEach((hmac, index) => expect(hmac('x')).toBe(keyed(all[index] as Buffer, 'x')))
   })
 
+  test('what are no bytes is refused as a key', () => {
+    for (const value of [undefined, 'key', 5, [1], new Uint16Array(4), new ArrayBuffer(4)] as never[]) {
+      expect(() => hashes.createHmac(value)).toThrow(new TypeError('a key is a Uint8Array'))
+    }
+  })
+
   test('what is no text is refused and never hashed as something else', () => {
     for (const value of [undefined, null, 5, Buffer.from('abc'), { toString: () => 'abc' }] as never[]) {
       expect(() => hashes.sha256(value)).toThrow(new TypeError('only a text can be hashed'))
