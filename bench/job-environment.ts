@@ -29,6 +29,7 @@ const jobSettings = {
   AUTO_OFFSET_RESET: 'earliest',
   COMPRESSION: 'lz4',
   LINGER_MS: '20',
+  INSIGHTS_EVERY_MS: '0',
   LOG_LEVEL: 'error'
 } as const
 

@@ -15,7 +15,8 @@ export function latencyClass(latencyMs: number): number {
   const shift = latencyMs < 4_294_967_296 ? 0 : 16
   const ms = shift === 0 ? latencyMs : latencyMs / 65_536
   const exponent = 31 - Math.clz32(ms)
-  const quarter = Math.floor((ms / 2 ** exponent - 1) * 4)
+  // The two bits behind the highest one.
+  const quarter = (exponent < 2 ? ms << (2 - exponent) : ms >>> (exponent - 2)) & 3
   return Math.min(LATENCY_CLASSES - 1, 1 + 4 * (exponent + shift) + quarter)
 }
 

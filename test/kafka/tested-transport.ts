@@ -1,7 +1,12 @@
 import { transportFactory } from '../../src/kafka/create-transport.ts'
 
-/** With TEST_TRANSPORT=native the tests of the integration tier run on that. */
-export const testedTransport = process.env.TEST_TRANSPORT === 'native' ? 'native' : 'kafka-javascript'
+const transports = ['auto', 'native', 'kafka-javascript'] as const
+const asked = process.env.TEST_TRANSPORT ?? 'auto'
+const found = transports.find(name => name === asked)
+if (found === undefined) throw new Error(`TEST_TRANSPORT is one of ${transports.join(', ')}`)
+
+/** What the tests of the integration tier run on: what a user gets who asks for nothing, or TEST_TRANSPORT. */
+export const testedTransport = found
 
 export const createTestedTransport = await transportFactory(
   { transport: testedTransport, nativeLibrary: undefined },

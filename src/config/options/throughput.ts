@@ -8,12 +8,15 @@ const FETCH_ANSWER_BYTES = 52_428_800
 export const throughputOptions = {
   transport: {
     type: 'choice',
-    default: 'kafka-javascript',
+    default: 'auto',
     values: ['auto', 'native', 'kafka-javascript'],
     what:
       'What carries records between Kafka and the pipeline: the addon of this project on librdkafka, or ' +
-      'kafka-javascript. auto is the addon where it is built, with a warning where it is not.',
-    why: 'The addon is new, and takes a C++ compiler to be built (`make setup`, `millrace build-native`). It takes about half of the CPU a record.',
+      'kafka-javascript. auto is the addon where it is built, else kafka-javascript, with a warning that says why; ' +
+      'native is the addon, or a mistake.',
+    why:
+      'The addon takes about half of the CPU a record, and a C++ compiler to be built (`make setup`, ' +
+      '`millrace build-native`); everything else is the same.',
     example: 'native',
     section
   },
