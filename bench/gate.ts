@@ -20,7 +20,7 @@ type Baselines = Record<string, Ratios>
 async function measure(): Promise<Ratios> {
   const measured: Ratios[] = []
   for (let count = 0; count < PROCESSES; count++) {
-    const child = fork(join(import.meta.dirname, 'gate-process.ts'), { execArgv: ['--max-semi-space-size=8'] })
+    const child = fork(join(import.meta.dirname, 'gate-process.ts'), { execArgv: ['--max-semi-space-size=4'] })
     const [ratios] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Ratios | number | null]
     if (typeof ratios !== 'object' || ratios === null) throw new Error(`the measuring process ended with ${ratios}`)
     measured.push(ratios)

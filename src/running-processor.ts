@@ -7,6 +7,7 @@ import type { TopicPartition, Transport, TransportEvents } from './kafka/ports.t
 import { Lifecycle, type LifecycleState } from './lifecycle.ts'
 import { Assignments } from './offsets/assignment.ts'
 import type { Resumed } from './oversight.ts'
+import { threadsFor } from './pool/threads-for.ts'
 import { WorkerPool } from './pool/worker-pool.ts'
 import type { Ending, ProcessorOptions } from './processor-options.ts'
 import { Schemas } from './schema-registry/schemas.ts'
@@ -62,8 +63,7 @@ export class Processor {
     const shape = shapeOf(settings.slabRecords, settings.slabBytes, notedDimensions(pipeline, settings))
     this.#slabs = new SlabPool(Math.floor(settings.maxInFlightRecords / settings.slabRecords), shape)
     this.#pool = new WorkerPool({
-      // One core is left to this thread, which talks to Kafka.
-      threads: settings.workers || Math.max(1, availableParallelism() - 1),
+      threads: settings.workers || threadsFor(availableParallelism()),
       slabs: this.#slabs.slabs,
       setup: { pipeline: settings.pipeline, settings: raw },
       recordDeadlineMs: settings.recordDeadlineMs,

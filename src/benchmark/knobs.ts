@@ -1,3 +1,4 @@
+import { threadsFor } from '../pool/threads-for.ts'
 import type { Environment } from '../config/environment.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { readSettings } from '../config/settings.ts'
@@ -16,7 +17,7 @@ export interface KnobOptions {
   paced(settings: Environment): Promise<number>
 }
 
-const SLAB_RECORDS = [256, 512, 1024]
+const SLAB_RECORDS = [512, 1024, 2048]
 const IN_FLIGHT = [20_000, 40_000, 80_000]
 const LINGERS_MS = [0, 5, 20]
 /** Of the machine's memory, for slabs. */
@@ -26,7 +27,7 @@ const SLABS_SHARE = 0.25
 export function knobsOf(options: KnobOptions): Knob[] {
   const { settings, cores, backlog, paced } = options
   const workers = [1, Math.floor(cores / 2), cores - 1, cores].filter(count => count >= 1)
-  const standing = settings.workers || Math.max(1, cores - 1)
+  const standing = settings.workers || threadsFor(cores)
   const tried = [
     { name: 'WORKERS', values: except(workers, standing).map(count => ({ WORKERS: String(count) })), measure: backlog },
     {

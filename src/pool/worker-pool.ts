@@ -10,7 +10,7 @@ import { type Death, stoodIn, WorkerDied } from './worker-death.ts'
  * A heap limit a worker: a transform that leaks ends its thread, not the process. 256 MiB is thirty times what
  * user-login needs.
  */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 6 }
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 16 }
 
 /** How often the cursors are looked at; more often only where a record has less time than a few looks. */
 const LOOK_INTERVAL_MS = 50

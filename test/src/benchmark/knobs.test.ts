@@ -16,16 +16,16 @@ function candidates(environment: Environment, cores: number, memoryBytes = 16e9)
 test('on a small machine and on a large one: every other number of workers that makes sense', () => {
   const workers = (cores: number, environment = {}) => candidates(environment, cores).WORKERS?.map(of => of.WORKERS)
   expect(workers(1)).toBeUndefined()
-  expect(workers(2)).toEqual(['2'])
-  expect(workers(2, { WORKERS: '2' })).toEqual(['1'])
+  expect(workers(2)).toEqual(['1'])
+  expect(workers(2, { WORKERS: '1' })).toEqual(['2'])
   expect(workers(16)).toEqual(['1', '8', '16'])
 })
 
 test('a slab keeps its room for each record', () => {
   const { SLAB_RECORDS } = candidates({ SLAB_BYTES: '1048576' }, 2)
   expect(SLAB_RECORDS).toEqual([
-    { SLAB_RECORDS: '256', SLAB_BYTES: '524288' },
-    { SLAB_RECORDS: '1024', SLAB_BYTES: '2097152' }
+    { SLAB_RECORDS: '512', SLAB_BYTES: '524288' },
+    { SLAB_RECORDS: '2048', SLAB_BYTES: '2097152' }
   ])
 })
 
