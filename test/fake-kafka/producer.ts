@@ -139,6 +139,14 @@ export class FakeProducer implements RecordProducer, KnownProducer {
     if (bystanders === 'acknowledged') this.#arrived = others
     const failed = bystanders === 'acknowledged' ? request.filter(row => failures.has(nameOf(row))) : request
     this.#fail(failed, row => failures.get(nameOf(row)) ?? GIVEN_UP)
+    this.#giveUpTheRest()
+  }
+
+  /** A client of which a row was refused sends nothing that it had been given behind it; rows sent alone have another client. */
+  #giveUpTheRest(): void {
+    const left = this.#queue.filter(({ resolve }) => resolve === undefined)
+    this.#queue = this.#queue.filter(({ resolve }) => resolve !== undefined)
+    this.#fail(left, () => GIVEN_UP)
   }
 
   /** All rows up to the next one that was sent alone, or that one. */
