@@ -22,6 +22,8 @@ describe.skipIf(brokers === undefined || !isAvailable)('what a group has committ
     const group = uniqueName('group')
     const topic = await writing.createTopic(1)
     const first = await new Member(writing.transport({ group }).consumer).join([topic])
+    // As long as it is joining, the group may take its commits or refuse them.
+    await first.pollUntil(() => first.assigned().length === 1)
     const second = reading.transport({ group }).consumer
     await second.connect()
     // As much as brokers take, as it is read, and beyond ASCII.
