@@ -74,8 +74,15 @@ export class ConfluentHarness implements Harness {
     return topic
   }
 
-  append(topic: string, partition: number, records: readonly NewRecord[]): Promise<void> {
-    return this.#writer.write(topic, partition, records)
+  /** A flush may end before all is written, and then a reader is told of an end before the last records. */
+  async append(topic: string, partition: number, records: readonly NewRecord[]): Promise<void> {
+    const before = await this.#end(topic, partition)
+    await this.#writer.write(topic, partition, records)
+    while ((await this.#end(topic, partition)) < before + records.length) await delay(5)
+  }
+
+  async #end(topic: string, partition: number): Promise<number> {
+    return (await this.#admin.endOffsets([{ topic, partition }]))[0].offset
   }
 
   async openTransaction(topic: string, partition: number, records: readonly NewRecord[]): Promise<OpenTransaction> {
@@ -87,8 +94,7 @@ export class ConfluentHarness implements Harness {
 
   async timedOut(topic: string): Promise<void> {
     // The row and the marker of the abort.
-    const ended = async () => (await this.#admin.endOffsets([{ topic, partition: 0 }]))[0].offset >= 2
-    while (!(await ended())) await delay(20)
+    while ((await this.#end(topic, 0)) < 2) await delay(20)
   }
 
   read(topic: string): Promise<StoredRecord[]> {
