@@ -37,6 +37,8 @@ export class ConfluentHarness implements Harness {
   readonly #bootstrap: string
   readonly #kind: GroupKind
   readonly #admin: ConfluentAdmin
+  /** How many records, by partition. Others may have appended more. */
+  readonly #appended = new Map<string, number>()
   readonly #writer: RawWriter
   readonly #partitions = new Map<string, number>()
   readonly #fencing: Member[] = []
@@ -76,9 +78,11 @@ export class ConfluentHarness implements Harness {
 
   /** A flush may end before all is written, and then a reader is told of an end before the last records. */
   async append(topic: string, partition: number, records: readonly NewRecord[]): Promise<void> {
-    const before = await this.#end(topic, partition)
+    const place = `${topic}/${partition}`
+    const appended = (this.#appended.get(place) ?? 0) + records.length
+    this.#appended.set(place, appended)
     await this.#writer.write(topic, partition, records)
-    while ((await this.#end(topic, partition)) < before + records.length) await delay(5)
+    while ((await this.#end(topic, partition)) < appended) await delay(5)
   }
 
   async #end(topic: string, partition: number): Promise<number> {
