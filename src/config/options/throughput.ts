@@ -61,8 +61,8 @@ export const throughputOptions = {
     max: 65_536,
     what: 'Records that one slab of shared memory holds at most, and so the records of one task of a worker.',
     why:
-      'A slab costs the main thread about 200 us on its way, whatever it holds: over 1,024 records that is 0.2 us each. No ' +
-      'slab waits to be full.',
+      'A slab costs the main thread the same on its way, whatever it holds; more records share it. No slab waits to be ' +
+      'full.',
     example: '256',
     section
   },
