@@ -34,7 +34,10 @@ export class ProcessWatch {
   }
 
   get usage(): Usage {
-    return { cpuMs: this.#cpuMs, cpuMsByGroup: sumByGroup(this.#threads.values()), peakBytes: this.#peakBytes }
+    const cpuMsByGroup = sumByGroup(this.#threads.values())
+    // Threads are read a moment after the process's own line, and may have gone on, or be the last that could be read.
+    const ofThreadsMs = Object.values(cpuMsByGroup).reduce((sum, ms) => sum + ms, 0)
+    return { cpuMs: Math.max(this.#cpuMs, ofThreadsMs), cpuMsByGroup, peakBytes: this.#peakBytes }
   }
 
   #look(): void {
