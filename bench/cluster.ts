@@ -5,6 +5,7 @@ import { libsDirOf } from '../scripts/broker/kafka-kind.ts'
 import { startKafka } from '../scripts/broker/kafka-process.ts'
 import { StepLine } from '../scripts/broker/step-line.ts'
 import { untilKnown } from '../src/benchmark/bench-topics.ts'
+import { allPartitions } from '../src/kafka/all-partitions.ts'
 import { ConfluentAdmin } from '../src/kafka/confluent/admin.ts'
 import { ConfluentRangeReader } from '../src/kafka/confluent/range-reader.ts'
 import { ErrorCode, type KafkaError } from '../src/kafka/kafka-error.ts'
@@ -70,7 +71,7 @@ export class Cluster {
   }
 
   partitionsOf(topic: string): TopicPartition[] {
-    return Array.from({ length: this.#partitions.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
+    return allPartitions(topic, this.#partitions.get(topic) ?? 0)
   }
 
   /** Offsets ever given to records of a topic, over all partitions; transactions take some for themselves. */

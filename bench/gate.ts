@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spreadOf } from '../src/benchmark/statistics.ts'
+import { NODE_OPTIONS } from '../src/benchmark/trials.ts'
 import { judge, type Ratios } from './gate-verdict.ts'
 
 const FILE = join(import.meta.dirname, 'baselines.json')
@@ -20,7 +21,7 @@ type Baselines = Record<string, Ratios>
 async function measure(): Promise<Ratios> {
   const measured: Ratios[] = []
   for (let count = 0; count < PROCESSES; count++) {
-    const child = fork(join(import.meta.dirname, 'gate-process.ts'), { execArgv: ['--max-semi-space-size=4'] })
+    const child = fork(join(import.meta.dirname, 'gate-process.ts'), { execArgv: NODE_OPTIONS })
     const [ratios] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [Ratios | number | null]
     if (typeof ratios !== 'object' || ratios === null) throw new Error(`the measuring process ended with ${ratios}`)
     measured.push(ratios)

@@ -42,8 +42,7 @@ export function compileDraft(schema: TObject): JsonDraft | undefined {
   const fields = fieldsOf(JSON.parse(JSON.stringify(schema)) as PlainSchema)
   if (fields === undefined) return undefined
   const ordered = [...fields.filter(({ isRequired }) => isRequired), ...fields.filter(({ isRequired }) => !isRequired)]
-  // Made of the pipeline's own schema, as TypeBox's and Ajv's checks are.
-  // eslint-disable-next-line typescript/no-implied-eval
+  // oxlint-disable-next-line typescript/no-implied-eval -- made of the pipeline's own schema, as TypeBox's and Ajv's checks are
   return new Function(codeOf(ordered))() as JsonDraft
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { buildNative, lacksLibrary } from '../../src/addon-build/build-native.ts'
 import { CannotBuild } from '../../src/addon-build/cannot-build.ts'
+import { findCompiler } from '../../src/addon-build/toolchain.ts'
 import { loadAddon, NativeUnavailable } from '../../src/kafka/native/addon.ts'
 import { NATIVE, PACKAGE } from '../../src/addon/places.ts'
 import { digestOf } from '../../src/addon/sources.ts'
@@ -21,8 +22,17 @@ interface Attempt {
 
 /** What must have changed before another try makes sense. */
 function circumstances(): string {
-  const compiler = spawnSync(process.env.CXX ?? 'c++', ['--version'], { encoding: 'utf8' }).stdout ?? 'none'
-  return [digestOf(NATIVE), bundledVersion(), process.version, compiler.split('\n', 1)[0]].join(', ')
+  return [digestOf(NATIVE), bundledVersion(), process.version, compilerVersion()].join(', ')
+}
+
+function compilerVersion(): string {
+  try {
+    const [command, ...args] = findCompiler()
+    return spawnSync(command, [...args, '--version'], { encoding: 'utf8' }).stdout.split('\n', 1)[0]
+  } catch (error) {
+    if (error instanceof CannotBuild) return 'none'
+    throw error
+  }
 }
 
 function lastAttempt(): Attempt | undefined {

@@ -1,6 +1,6 @@
 import type { AdminClient } from '../kafka/admin.ts'
+import { allPartitions } from '../kafka/all-partitions.ts'
 import type { BulkRecord } from '../kafka/confluent/bulk-producer.ts'
-import type { TopicPartition } from '../kafka/ports.ts'
 import type { OffsetRange, RangeReader } from '../kafka/range-reader.ts'
 
 /** Enough that caches and compression see what they see in operation, and few enough to keep. */
@@ -21,9 +21,7 @@ export async function sampleInput(
   signal: AbortSignal
 ): Promise<InputSample> {
   const counts = await admin.partitionCounts()
-  const partitionsOf = (topic: string): TopicPartition[] =>
-    Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
-  const partitions = topics.flatMap(partitionsOf)
+  const partitions = topics.flatMap(topic => allPartitions(topic, counts.get(topic) ?? 0))
   const begins = await admin.beginningOffsets(partitions)
   const ends = await reader.stableEnds(partitions)
   const beginOf = new Map(begins.map(({ topic, partition, offset }) => [`${topic}/${partition}`, offset]))

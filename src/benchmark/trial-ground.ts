@@ -3,6 +3,7 @@ import { type ClientProperties, connectionProperties } from '../config/client-pr
 import type { Environment } from '../config/environment.ts'
 import type { CoreSettings } from '../config/options.ts'
 import type { AdminClient } from '../kafka/admin.ts'
+import { allPartitions } from '../kafka/all-partitions.ts'
 import type { BulkRecord } from '../kafka/confluent/bulk-producer.ts'
 import type { TopicPartition } from '../kafka/ports.ts'
 import type { RangeReader } from '../kafka/range-reader.ts'
@@ -132,6 +133,6 @@ export class TrialGround {
 
   #partitions(topics: readonly string[]): TopicPartition[] {
     const { partitions } = this.#options.sample
-    return topics.flatMap(topic => Array.from({ length: partitions }, (_, partition) => ({ topic, partition })))
+    return topics.flatMap(topic => allPartitions(topic, partitions))
   }
 }

@@ -5,7 +5,7 @@ import type { TrialResult } from './trial-run.ts'
 
 const ENTRY = new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 /** As bin/millrace starts it. */
-const NODE_OPTIONS = ['--max-semi-space-size=4']
+export const NODE_OPTIONS = ['--max-semi-space-size=4']
 /** A client that can't reach its brokers would try for ever. */
 const TIMEOUT_MS = 120_000
 

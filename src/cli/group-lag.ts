@@ -1,6 +1,7 @@
 import { connectionProperties } from '../config/client-properties.ts'
 import { isRead } from '../config/inputs.ts'
 import type { CoreSettings } from '../config/options.ts'
+import { allPartitions } from '../kafka/all-partitions.ts'
 import { ConfluentAdmin } from '../kafka/confluent/admin.ts'
 
 /**
@@ -24,9 +25,7 @@ export class GroupLag {
     const { groupId } = this.#settings
     const counts = await this.#admin.partitionCounts()
     const read = [...counts.keys()].filter(topic => isRead(this.#settings, topic))
-    const partitions = read.flatMap(topic =>
-      Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
-    )
+    const partitions = read.flatMap(topic => allPartitions(topic, counts.get(topic) ?? 0))
     const begins = await this.#admin.beginningOffsets(partitions)
     const ends = await this.#admin.endOffsets(partitions)
     const committed = await this.#admin.committedOffsets(groupId, partitions)

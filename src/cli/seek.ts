@@ -2,6 +2,7 @@ import { connectionProperties } from '../config/client-properties.ts'
 import { isInput, topicsRead } from '../config/inputs.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { readEnvironment } from '../config/read-environment.ts'
+import { allPartitions } from '../kafka/all-partitions.ts'
 import { ConfluentAdmin } from '../kafka/confluent/admin.ts'
 import { ConfluentRangeReader } from '../kafka/confluent/range-reader.ts'
 import type { PartitionOffset } from '../kafka/admin.ts'
@@ -52,7 +53,7 @@ function partitionsOf(
   const unknown = topics?.find(topic => !read.includes(topic))
   if (unknown !== undefined) throw new Error(`the group does not read topic "${unknown}", or there is none`)
   const wanted = (topics ?? read).flatMap(topic => {
-    const all = Array.from({ length: counts.get(topic) ?? 0 }, (_, partition) => ({ topic, partition }))
+    const all = allPartitions(topic, counts.get(topic) ?? 0)
     return all.filter(({ partition }) => numbers?.includes(partition) ?? true)
   })
   const missing = numbers?.find(number => !wanted.some(({ partition }) => partition === number))

@@ -3,6 +3,7 @@ import { isInput, topicsRead } from '../config/inputs.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { outputsOf } from '../config/outputs.ts'
 import type { AdminClient, PartitionOffset } from '../kafka/admin.ts'
+import { allPartitions } from '../kafka/all-partitions.ts'
 import type { TopicPartition } from '../kafka/ports.ts'
 import type { RangeReader } from '../kafka/range-reader.ts'
 import type { AnyPipeline } from '../pipeline.ts'
@@ -122,7 +123,7 @@ function inputPartitions(
 function partitionsOf(topic: string, counts: ReadonlyMap<string, number>): TopicPartition[] {
   const count = counts.get(topic)
   if (count === undefined) throw new VerifyRefusal(`there is no topic "${topic}"`)
-  return Array.from({ length: count }, (_, partition) => ({ topic, partition }))
+  return allPartitions(topic, count)
 }
 
 function byName(offsets: readonly PartitionOffset[]): ReadonlyMap<string, number> {

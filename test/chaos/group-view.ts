@@ -1,3 +1,4 @@
+import { allPartitions } from '../../src/kafka/all-partitions.ts'
 import { ConfluentAdmin } from '../../src/kafka/confluent/admin.ts'
 import { KafkaConsumer, WITHOUT_TOPIC_PROPERTIES, type ConsumerClient } from '../../src/kafka/confluent/client.ts'
 import { connectClient, disconnectClient } from '../../src/kafka/confluent/connection.ts'
@@ -31,7 +32,7 @@ export class GroupView {
 
   /** The next offset to read by partition, -1 where nothing has been committed. Rejects while brokers can't answer. */
   committed(topic: string, partitions: number): Promise<number[]> {
-    const asked = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+    const asked = allPartitions(topic, partitions)
     return new Promise((resolve, reject) => {
       this.#client.committed(asked, TIMEOUT_MS, (error, positions) => {
         if (error) return reject(new Error(error.message))
@@ -54,8 +55,7 @@ export async function endsOf(bootstrap: string, topic: string, partitions: numbe
   const admin = new ConfluentAdmin({ 'bootstrap.servers': bootstrap })
   await admin.connect()
   try {
-    const asked = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
-    const ends = await admin.endOffsets(asked)
+    const ends = await admin.endOffsets(allPartitions(topic, partitions))
     return ends.toSorted((a, b) => a.partition - b.partition).map(({ offset }) => offset)
   } finally {
     await admin.disconnect()

@@ -14,7 +14,6 @@ import { WriterSchemas } from './writer-schemas.ts'
  */
 export class AvroInput implements InputCodec {
   failure: DecodeFailure = { reason: 'none', message: '' }
-  readonly plain = false
   readonly #pointer = new SchemaPointer()
   readonly #schemas: WriterSchemas
   /** Fields that may be null, which means absent here as it does in JSON. */

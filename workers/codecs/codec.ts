@@ -14,8 +14,6 @@ export interface InputCodec {
   /** The record's value, or `undefined`: then `failure` says why, until the next call. */
   decode(slab: Slab, record: number): Record<string, unknown> | undefined
   readonly failure: DecodeFailure
-  /** The strings of the last value are ASCII without a character that JSON escapes. */
-  readonly plain: boolean
   /** Called before each task that has some. */
   learn(schemas: TaskSchemas): void
 }

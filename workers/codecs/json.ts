@@ -17,10 +17,6 @@ export class JsonInput implements InputCodec {
     return { reason, message: byte < 0 ? reason : `${reason}@${byte}` }
   }
 
-  get plain(): boolean {
-    return this.#parser.plain
-  }
-
   decode({ bytes, keyEnd, valueEnd }: Slab, record: number): Record<string, unknown> | undefined {
     return this.#parser.parse(bytes, keyEnd[record], valueEnd[record])
   }

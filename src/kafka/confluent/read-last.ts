@@ -1,3 +1,4 @@
+import { allPartitions } from '../all-partitions.ts'
 import type { StoredRecord } from '../stored-record.ts'
 import {
   type ConsumedMessage,
@@ -50,7 +51,7 @@ async function rangesOf(properties: Properties, topic: string, count: number) {
   await admin.connect()
   try {
     const partitions = (await admin.partitionCounts()).get(topic) ?? 0
-    const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
+    const all = allPartitions(topic, partitions)
     const begins = new Map((await admin.beginningOffsets(all)).map(({ partition, offset }) => [partition, offset]))
     const ends = await admin.endOffsets(all)
     return ends
