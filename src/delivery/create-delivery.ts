@@ -40,8 +40,13 @@ function deliveryOf(options: CreateDeliveryOptions): Delivery {
   const { metrics } = outputsOf(pipeline, settings)
   const common = { ...options, metrics, commit, rewind: new Rewind(options) }
   const { transactionMs, maxInFlightRecords, slabRecords, lingerMs } = settings
-  if (transactions === undefined) {
-    return atLeastOnce({ ...common, linger: new Linger(lingerMs, Math.floor(maxInFlightRecords / slabRecords)) })
-  }
-  return exactlyOnce({ ...common, transactionMs, maxInFlightRecords, transactions: offsets.within(transactions) })
+  const slabs = Math.floor(maxInFlightRecords / slabRecords)
+  if (transactions === undefined) return atLeastOnce({ ...common, linger: new Linger(lingerMs, slabs) })
+  return exactlyOnce({
+    ...common,
+    transactionMs,
+    maxInFlightRecords,
+    slabs,
+    transactions: offsets.within(transactions)
+  })
 }

@@ -9,8 +9,9 @@ export interface ExactlyOnceOptions extends DeliveryOptions {
   readonly offsets: Pick<GroupOffsets, 'summaryAt' | 'committed'>
   readonly transactions: RecordTransactions
   readonly transactionMs: number
-  /** Records in flight at most: one half is in the open transaction, the other is worked on while it commits. */
+  /** Records in flight at most, and slabs: one half is in the open transaction, the other is worked on while it commits. */
   readonly maxInFlightRecords: number
+  readonly slabs: number
 }
 
 /**
@@ -19,7 +20,7 @@ export interface ExactlyOnceOptions extends DeliveryOptions {
  */
 export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
   const { transport, transactions, assignments, rewind, events, next, drop, failed } = options
-  const { transactionMs, maxInFlightRecords } = options
+  const { transactionMs, maxInFlightRecords, slabs } = options
 
   const transact = new Transact({
     producer: transport.producer,
@@ -28,6 +29,7 @@ export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
     events,
     transactionMs,
     maxRecords: Math.max(1, Math.floor(maxInFlightRecords / 2)),
+    maxSlabs: Math.max(1, Math.floor(slabs / 2)),
     next,
     drop,
     abort: failure => abort.run(failure),

@@ -4,7 +4,7 @@ import type { Assignment, Assignments } from '../offsets/assignment.ts'
 import type { SettledOffset } from '../offsets/positions.ts'
 import { TransactionSize } from '../offsets/transaction-size.ts'
 import type { Events } from '../telemetry/events.ts'
-import { type Batch, splitWorked } from './batch.ts'
+import { type Batch, splitWorked, type Task } from './batch.ts'
 
 export interface TransactOptions {
   readonly producer: Pick<RecordProducer, 'produce'>
@@ -14,8 +14,9 @@ export interface TransactOptions {
   readonly assignments: Assignments
   readonly events: Events
   readonly transactionMs: number
-  /** Records that a transaction holds at most; while it commits, the other slabs fill for the next. */
+  /** Records, and slabs, that a transaction holds at most; while it commits, the other slabs fill for the next. */
   readonly maxRecords: number
+  readonly maxSlabs: number
   /** The transaction of the batch is committed. */
   next(batch: Batch): void
   /** Nothing will come of the batch: its assignment is closed, or its transaction was aborted. */
@@ -54,6 +55,8 @@ export class Transact {
   #nextRow: number | undefined
   #inside: Batch[] = []
   #records = 0
+  /** What the batches inside lie in, which is free only once they are committed. */
+  readonly #slabs = new Set<Task>()
   /** When the first batch came in, or the last transaction ended. */
   #sinceMs = performance.now()
   #failure: ProduceFailure | undefined
@@ -69,6 +72,7 @@ export class Transact {
     if (!batch.assignment.live) return this.#options.drop(batch)
     this.#queue.push(batch)
     this.#fill()
+    this.#commitIfFull()
   }
 
   /** Called by the loop. */
@@ -76,8 +80,8 @@ export class Transact {
     if (this.#state === 'closed') this.#run(this.#begin())
     if (this.#state !== 'open') return
     this.#fill()
-    if (this.#failure !== undefined || this.#inside.some(({ assignment }) => !assignment.live)) this.#run(this.#abort())
-    else if (this.#due()) this.#run(this.#commit())
+    if (this.#spoiled) this.#run(this.#abort())
+    else if (this.#isDue()) this.#run(this.#commit())
   }
 
   /** Resolves when what has settled of these is committed, or could not be. They have nothing in flight. */
@@ -102,6 +106,21 @@ export class Transact {
     this.#state = 'open'
     this.#sinceMs = performance.now()
     this.#fill()
+    this.#commitIfFull()
+  }
+
+  /** At once, as the loop may be waiting for the very slabs that lie in the transaction. */
+  #commitIfFull(): void {
+    if (this.#state === 'open' && !this.#spoiled && this.#nextRow === undefined && this.#full) this.#run(this.#commit())
+  }
+
+  /** It can't be committed. */
+  get #spoiled(): boolean {
+    return this.#failure !== undefined || this.#inside.some(({ assignment }) => !assignment.live)
+  }
+
+  get #full(): boolean {
+    return this.#records >= this.#size.records || this.#slabs.size >= this.#options.maxSlabs
   }
 
   #fill(): void {
@@ -110,7 +129,7 @@ export class Transact {
       const room = this.#size.records - this.#records
       const [batch] = this.#queue
       if (this.#nextRow === undefined) {
-        if (room <= 0) return
+        if (this.#full) return
         if (this.#size.narrowed && batch.load > room) {
           this.#queue.splice(1, 0, splitWorked(batch, batch.firstRecord + room))
         }
@@ -119,6 +138,7 @@ export class Transact {
       this.#queue.shift()
       if (this.#inside.length === 0) this.#sinceMs = performance.now()
       this.#inside.push(batch)
+      this.#slabs.add(batch.task)
     }
   }
 
@@ -149,7 +169,7 @@ export class Transact {
     return index === 0 && this.#nextRow !== undefined
   }
 
-  #due(): boolean {
+  #isDue(): boolean {
     if (this.#nextRow !== undefined) return false
     const { assignments, transactionMs } = this.#options
     const all = [...assignments]
@@ -158,7 +178,7 @@ export class Transact {
       return false
     }
     if (this.#waiting.length > 0 || all.some(({ state }) => state === 'draining')) return true
-    return this.#records >= this.#size.records || performance.now() - this.#sinceMs >= transactionMs
+    return this.#full || performance.now() - this.#sinceMs >= transactionMs
   }
 
   async #commit(): Promise<void> {
@@ -213,6 +233,7 @@ export class Transact {
     const inside = this.#inside
     this.#inside = []
     this.#records = 0
+    this.#slabs.clear()
     this.#nextRow = undefined
     return inside
   }

@@ -125,9 +125,11 @@ describe('exactly once, a summary', () => {
     const commits: (readonly SettledOffset[])[] = []
     const produced: string[] = []
     const failures: Failure[] = []
-    const transact = new Transact({
+    const refusal: { of?: ProduceFailure } = {}
+    const transact: Transact = new Transact({
       producer: {
         produce: (slab, first, end) => {
+          if (refusal.of !== undefined) transact.transactionFailed(refusal.of)
           produced.push(...namesIn(slab, first, end))
           return end
         }
@@ -137,6 +139,7 @@ describe('exactly once, a summary', () => {
       events: quietEvents().events,
       transactionMs: 0,
       maxRecords,
+      maxSlabs: 1000,
       next: batch => assignment.ledger.settle(batch.entry, batch.tally),
       drop: () => undefined,
       abort: async failure => void failures.push(failure),
@@ -148,7 +151,7 @@ describe('exactly once, a summary', () => {
       transact.step()
       await settled()
     }
-    return { assignment, transact, commits, produced, failures, turn }
+    return { assignment, transact, commits, produced, failures, refusal, turn }
   }
 
   test('is in one transaction with the offset behind it, and with what is counted from there on', async () => {
@@ -167,19 +170,18 @@ describe('exactly once, a summary', () => {
   })
 
   test('that is alone in a refused transaction is the culprit, and never the record before it', async () => {
-    const { assignment, transact, failures, turn } = setUp(2)
+    const { assignment, transact, failures, refusal, turn } = setUp(2)
+    refusal.of = TOO_LARGE
     const record = recordBatch(assignment, 1)
     const summary = summaryBatch(assignment, 0, record)
     await turn()
     transact.release(record)
     transact.release(summary)
-    transact.transactionFailed(TOO_LARGE)
     await turn()
     expect(failures.map(({ culprit }) => culprit)).toEqual([undefined])
     for (const batch of [record, summary]) {
       await turn()
       transact.release(batch)
-      transact.transactionFailed(TOO_LARGE)
       await turn()
     }
     expect(failures.map(({ culprit }) => culprit)).toEqual([undefined, record, summary])

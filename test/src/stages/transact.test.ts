@@ -17,7 +17,7 @@ class Script {
   room = Infinity
   readonly transact: Transact
 
-  constructor(transactionMs = 0, maxRecords = 1000) {
+  constructor(transactionMs = 0, maxRecords = 1000, maxSlabs = 1000) {
     const end = (what: 'next' | 'drop') => (batch: Batch) => {
       const names = namesIn(batch.task.slab, batch.firstRow, batch.endRow)
       this.ended.push({ what, batch, names })
@@ -34,6 +34,7 @@ class Script {
       events: quietEvents().events,
       transactionMs,
       maxRecords,
+      maxSlabs,
       next: end('next'),
       drop: end('drop'),
       abort: failure => {
@@ -128,7 +129,6 @@ describe('Transact', () => {
     await script.turn()
     script.release(first, 2)
     script.release(first, 1)
-    await script.turn()
     expect(script.taken()).toEqual(['begin', ...[0, 1, 2, 3].map(at => `logins/0@${at}`), 'commit logins/0@4'])
     await script.end()
     first.state = 'draining'
@@ -142,6 +142,18 @@ describe('Transact', () => {
     await script.end()
     await waited
     await script.transact.now([second])
+  })
+
+  test('once it lies in as many slabs as it may, it is committed without the loop, which waits for a slab', async () => {
+    const script = new Script(60_000, 1000, 2)
+    const [assignment] = assigned(script.assignments, 1)
+    await script.turn()
+    for (let batch = 0; batch < 5; batch++) script.release(assignment, 1)
+    expect(script.taken()).toEqual(['begin', 'logins/0@0', 'logins/0@1', 'commit logins/0@2'])
+    await script.end()
+    expect(script.taken()).toEqual(['begin', 'logins/0@2', 'logins/0@3', 'commit logins/0@4'])
+    await script.end()
+    expect(script.taken()).toEqual(['begin', 'logins/0@4'])
   })
 
   test('never commits half a batch: a full queue is waited for', async () => {
@@ -179,6 +191,8 @@ describe('Transact', () => {
       script.release(assignments[tried], 8)
       script.transact.transactionFailed({ code: 10, message: 'too large' })
       await script.turn()
+      // It was full, so that its commit has begun.
+      await script.end(new Error('a row of it was refused'))
       // What was behind the half that was tried is read again, too.
       script.assignments.close(assignments[tried])
       await script.end()
@@ -190,13 +204,16 @@ describe('Transact', () => {
 
   test('a partition that is lost while it is in the transaction aborts it; its waiting batches are just dropped', async () => {
     const script = new Script(60_000, 2)
-    const [first, second] = assigned(script.assignments, 2)
+    const [first, second, third] = assigned(script.assignments, 3)
     await script.turn()
-    script.release(first, 2)
-    script.release(second, 2)
-    for (const lost of [first, second]) script.assignments.close(lost)
+    script.release(first, 1)
+    script.assignments.close(first)
+    // Now it is full, but can't be committed.
+    script.release(second, 1)
+    script.release(third, 2)
+    script.assignments.close(third)
     await script.turn()
-    expect(script.ended.map(({ what, names }) => [what, names])).toEqual([['drop', ['logins/1@0', 'logins/1@1']]])
+    expect(script.ended.map(({ what, names }) => [what, names])).toEqual([['drop', ['logins/2@0', 'logins/2@1']]])
     expect(script.failures).toMatchObject([{ ofRow: false, error: { message: 'a partition in it was lost' } }])
   })
 
