@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Piscina } from 'piscina'
 import { Header } from '../slabs/layout.ts'
 import type { Slab } from '../slabs/slab.ts'
+import { within } from '../within.ts'
 import { HangWatch, type Standing } from './hang-watch.ts'
 import type { SlabTask, TaskSchemas, WorkerSetup } from './protocol.ts'
 import { type Death, stoodIn, WorkerDied } from './worker-death.ts'
@@ -149,11 +149,11 @@ export class WorkerPool {
     this.#closed = true
     clearInterval(this.#looking)
     for (const { ending } of this.#running.values()) clearTimeout(ending)
-    const stop = new AbortController()
-    const overrun = sleep(CLOSE_TIMEOUT_MS, true, { signal: stop.signal }).catch(() => false)
-    const ended = this.#piscina.destroy().then(() => false)
-    if (await Promise.race([ended, overrun])) throw new Error('a worker thread does not end')
-    stop.abort()
+    const ended = await within(
+      CLOSE_TIMEOUT_MS,
+      this.#piscina.destroy().then(() => true)
+    )
+    if (ended !== true) throw new Error('a worker thread does not end')
   }
 }
 

@@ -8,6 +8,7 @@ import type { Slab } from '../slabs/slab.ts'
 import { applyVerdict, type Verdict } from '../slabs/verdict.ts'
 import { SlabWriter } from '../slabs/writer.ts'
 import type { Events } from '../telemetry/events.ts'
+import { within } from '../within.ts'
 import { Batch, Task } from './batch.ts'
 
 /** So long may there be no free slab before the transport is told to hold: shorter gaps are just a full pipeline. */
@@ -99,10 +100,11 @@ export class Consume {
 
   /** Waits a little for a slab; after `HOLD_AFTER_MS` without one only control events are served. */
   async #freed(): Promise<boolean> {
-    const stop = new AbortController()
-    const timeout = sleep(HOLD_AFTER_MS, false, { signal: stop.signal }).catch(() => false)
-    const freed = await Promise.race([this.#options.slabs.released().then(() => true), timeout])
-    stop.abort()
+    const freed =
+      (await within(
+        HOLD_AFTER_MS,
+        this.#options.slabs.released().then(() => true)
+      )) ?? false
     if (!freed) this.#hold()
     return freed
   }
