@@ -1,7 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { AdminClient, CommittedOffset, CreatedTopic, NewTopic, PartitionOffset } from '../admin.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
+import { CallsUnderWay } from '../librdkafka/calls-under-way.ts'
+import { DISCONNECT_TIMEOUT_MS } from '../librdkafka/connecting.ts'
 import type { TopicPartition } from '../ports.ts'
+import { called, TIMEOUT_MS, unlessGone, whileCoordinatorMoves, type Callback } from './admin-calls.ts'
 import {
   AdminClient as ConfluentClient,
   EARLIEST,
@@ -16,17 +18,9 @@ import { connectClient, disconnectClient } from './connection.ts'
 import { commitForGroup } from './group-commit.ts'
 import { partitionCounts } from '../librdkafka/output-topics.ts'
 
-const TIMEOUT_MS = 10_000
-const RETRY_DELAY_MS = 100
-/** The broker that keeps a group's offsets is being found, changes, or reads them in: so it is for a moment after each start. */
-const COORDINATOR_MOVES: ReadonlySet<number> = new Set([
-  ErrorCode.COORDINATOR_LOADING,
-  ErrorCode.COORDINATOR_NOT_AVAILABLE,
-  ErrorCode.NOT_COORDINATOR
-])
+const ROLE = 'admin client'
 
 type RawAdmin = ReturnType<typeof ConfluentClient.createFrom>
-type Callback<T> = (error: ClientError | null | undefined, answer: T) => void
 
 /**
  * `AdminClient` on kafka-javascript. It stands on a consumer, which can say why it does not connect. Not on a producer: a
@@ -38,6 +32,8 @@ export class ConfluentAdmin implements AdminClient {
   readonly #properties: Properties
   #client: ConsumerClient | undefined
   #admin: RawAdmin | undefined
+  /** The addon's part for these calls keeps the consumer's handle, and would use it after it has been freed. */
+  readonly #calls = new CallsUnderWay()
   #closing: Promise<void> | undefined
 
   /** `properties`: at least `bootstrap.servers`, and whatever the cluster wants to see of security. */
@@ -47,7 +43,7 @@ export class ConfluentAdmin implements AdminClient {
 
   async connect(): Promise<void> {
     this.#client = await connectClient(
-      'admin client',
+      ROLE,
       () => new KafkaConsumer({ 'group.id': 'millrace-admin', ...this.#properties }, WITHOUT_TOPIC_PROPERTIES)
     )
     this.#admin = ConfluentClient.createFrom(this.#client)
@@ -62,21 +58,20 @@ export class ConfluentAdmin implements AdminClient {
   async deleteTopics(topics: readonly string[]): Promise<void> {
     for (const topic of topics) {
       await unlessGone(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, () =>
-        called(`delete topic "${topic}"`, callback =>
-          this.#connected(this.#admin).deleteTopic(topic, TIMEOUT_MS, error => callback(error, undefined))
+        this.#call(`delete topic "${topic}"`, (admin, callback: Callback<undefined>) =>
+          admin.deleteTopic(topic, TIMEOUT_MS, error => callback(error, undefined))
         )
       )
     }
   }
 
   deleteGroup(group: string): Promise<void> {
-    return unlessGone(ErrorCode.GROUP_ID_NOT_FOUND, () =>
-      whileCoordinatorMoves(() => deleteGroup(this.#connected(this.#admin), group, TIMEOUT_MS))
-    )
+    return unlessGone(ErrorCode.GROUP_ID_NOT_FOUND, () => whileCoordinatorMoves(() => this.#deleteGroup(group)))
   }
 
   async partitionCounts(): Promise<ReadonlyMap<string, number>> {
-    return partitionCounts(this.#connected(this.#client), TIMEOUT_MS)
+    const client = this.#connected(this.#client)
+    return this.#calls.run(() => partitionCounts(client, TIMEOUT_MS))
   }
 
   beginningOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
@@ -98,8 +93,8 @@ export class ConfluentAdmin implements AdminClient {
   async memberCount(group: string): Promise<number> {
     const what = `describe group "${group}"`
     const { groups } = await whileCoordinatorMoves(async () => {
-      const answer = await called<GroupDescriptions>(what, callback =>
-        this.#connected(this.#admin).describeGroups([group], { timeout: TIMEOUT_MS }, callback)
+      const answer = await this.#call(what, (admin, callback: Callback<GroupDescriptions>) =>
+        admin.describeGroups([group], { timeout: TIMEOUT_MS }, callback)
       )
       const [{ error }] = answer.groups
       if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
@@ -113,8 +108,18 @@ export class ConfluentAdmin implements AdminClient {
   }
 
   disconnect(): Promise<void> {
-    this.#closing ??= this.#client === undefined ? Promise.resolve() : disconnectClient(this.#client, 'admin client')
+    this.#closing ??= this.#close()
     return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#calls.close(ROLE, DISCONNECT_TIMEOUT_MS)
+    if (this.#client !== undefined) await disconnectClient(this.#client, ROLE)
+  }
+
+  async #call<T>(what: string, call: (admin: RawAdmin, callback: Callback<T>) => void): Promise<T> {
+    const admin = this.#connected(this.#admin)
+    return this.#calls.run(() => called(what, callback => call(admin, callback)))
   }
 
   async #listCommitted(
@@ -125,10 +130,9 @@ export class ConfluentAdmin implements AdminClient {
     const what = `read the committed offsets of group "${group}"`
     const request = [{ groupId: group, partitions: partitions.map(named) }]
     const answer = await whileCoordinatorMoves(() =>
-      called<{ partitions: TopicPartitionOffset[]; error?: ClientError }[]>(what, callback => {
-        const options = { timeout: TIMEOUT_MS, requireStableOffsets }
-        this.#connected(this.#admin).listConsumerGroupOffsets(request, options, callback)
-      })
+      this.#call(what, (admin, callback: Callback<GroupOffsets[]>) =>
+        admin.listConsumerGroupOffsets(request, { timeout: TIMEOUT_MS, requireStableOffsets }, callback)
+      )
     )
     const [{ partitions: offsets, error = offsets.find(each => each.error)?.error }] = answer
     if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
@@ -143,8 +147,8 @@ export class ConfluentAdmin implements AdminClient {
   async #createTopic({ topic, partitions, replicationFactor, config }: NewTopic): Promise<CreatedTopic> {
     const request = { topic, num_partitions: partitions, replication_factor: replicationFactor, config: { ...config } }
     try {
-      await called(`create topic "${topic}"`, callback =>
-        this.#connected(this.#admin).createTopic(request, TIMEOUT_MS, error => callback(error, undefined))
+      await this.#call(`create topic "${topic}"`, (admin, callback: Callback<undefined>) =>
+        admin.createTopic(request, TIMEOUT_MS, error => callback(error, undefined))
       )
       return { topic, status: 'created' }
     } catch (error) {
@@ -157,13 +161,22 @@ export class ConfluentAdmin implements AdminClient {
   async #listOffsets(partitions: readonly TopicPartition[], offset: typeof LATEST): Promise<PartitionOffset[]> {
     if (partitions.length === 0) return []
     const request = partitions.map(partition => ({ ...named(partition), offset }))
-    const answer = await called<TopicPartitionOffset[]>('read offsets', callback =>
-      this.#connected(this.#admin).listOffsets(request, { timeout: TIMEOUT_MS }, callback)
+    const answer = await this.#call('read offsets', (admin, callback: Callback<TopicPartitionOffset[]>) =>
+      admin.listOffsets(request, { timeout: TIMEOUT_MS }, callback)
     )
     return answer.map(({ topic, partition, offset: found, error }) => {
       if (error) throw new KafkaError(error.code, `can't read the offsets of ${topic}/${partition}: ${error.message}`)
       return { topic, partition, offset: found ?? -1 }
     })
+  }
+
+  async #deleteGroup(group: string): Promise<void> {
+    const what = `delete group "${group}"`
+    const answer = await this.#call(what, (admin, callback: Callback<readonly { readonly error?: ClientError }[]>) =>
+      admin.deleteGroups([group], { timeout: TIMEOUT_MS }, callback as never)
+    )
+    const error = answer.find(each => each.error)?.error
+    if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
   }
 
   #connected<T>(client: T | undefined): T {
@@ -176,49 +189,15 @@ interface GroupDescriptions {
   readonly groups: readonly { readonly members: readonly unknown[]; readonly error?: ClientError }[]
 }
 
+interface GroupOffsets {
+  readonly partitions: TopicPartitionOffset[]
+  readonly error?: ClientError
+}
+
 interface TopicPartitionOffset extends TopicPartition {
   readonly offset?: number
   readonly metadata?: string | null
   readonly error?: ClientError
-}
-
-async function unlessGone(gone: number, call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call()
-  } catch (error) {
-    if (!(error instanceof KafkaError) || error.code !== gone) throw error
-  }
-}
-
-async function whileCoordinatorMoves<T>(call: () => Promise<T>): Promise<T> {
-  const deadlineMs = performance.now() + TIMEOUT_MS
-  for (;;) {
-    try {
-      return await call()
-    } catch (error) {
-      const moves = error instanceof KafkaError && COORDINATOR_MOVES.has(error.code)
-      if (!moves || performance.now() > deadlineMs) throw error
-      await delay(RETRY_DELAY_MS)
-    }
-  }
-}
-
-async function deleteGroup(admin: RawAdmin, group: string, timeout: number): Promise<void> {
-  const what = `delete group "${group}"`
-  const answer = await called<readonly { readonly error?: ClientError }[]>(what, callback =>
-    admin.deleteGroups([group], { timeout }, callback as never)
-  )
-  const error = answer.find(each => each.error)?.error
-  if (error) throw new KafkaError(error.code, `can't ${what}: ${error.message}`)
-}
-
-function called<T>(what: string, call: (callback: Callback<T>) => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    call((error, answer) => {
-      if (error) reject(new KafkaError(error.code, `can't ${what}: ${error.message}`))
-      else resolve(answer)
-    })
-  })
 }
 
 function named({ topic, partition }: TopicPartition): TopicPartition {
