@@ -26,7 +26,10 @@ export interface CommittedOffset extends PartitionOffset {
 /** What commands and tests ask of a cluster. Each call rejects after some ten seconds, with what and why. */
 export interface AdminClient {
   connect(): Promise<void>
-  /** Creates those that do not exist and leaves the others as they are. Rejects at the first that can't be created. */
+  /**
+   * Creates those that do not exist and leaves the others as they are. Rejects at the first that can't be created. What has
+   * been created can be written to at once.
+   */
   createTopics(topics: readonly NewTopic[]): Promise<CreatedTopic[]>
   /** Deletes topics with all that is in them; one that is not there is as good as deleted. */
   deleteTopics(topics: readonly string[]): Promise<void>

@@ -13,6 +13,8 @@ export class KafkaError extends Error {
 export const ErrorCode = {
   NONE: 0,
   UNKNOWN_TOPIC_OR_PARTITION: 3,
+  LEADER_NOT_AVAILABLE: 5,
+  NOT_LEADER: 6,
   REQUEST_TIMED_OUT: 7,
   COORDINATOR_LOADING: 14,
   COORDINATOR_NOT_AVAILABLE: 15,
@@ -22,6 +24,7 @@ export const ErrorCode = {
   TOPIC_ALREADY_EXISTS: 36,
   NON_EMPTY_GROUP: 68,
   GROUP_ID_NOT_FOUND: 69,
+  OFFSET_NOT_AVAILABLE: 78,
   UNSTABLE_OFFSET_COMMIT: 88,
   LOG_TRUNCATION: -139,
   /** Another producer has the same transactional.id now, or the brokers gave up on a transaction that took too long. */
@@ -31,6 +34,8 @@ export const ErrorCode = {
   /** What becomes of a transaction's other rows when one of them has failed: it was on its way, or still queued. */
   PURGE_INFLIGHT: -151,
   PURGE_QUEUE: -152,
+  /** Of the client's own: its metadata have no such topic, or no leader of it. */
+  NO_ENTRY: -156,
   REVOKE_PARTITIONS: -174,
   ASSIGN_PARTITIONS: -175,
   /** Of the client's own: no token to log in with could be had. */
@@ -41,6 +46,7 @@ export const ErrorCode = {
   QUEUE_FULL: -184,
   TIMED_OUT: -185,
   ALL_BROKERS_DOWN: -187,
+  UNKNOWN_TOPIC: -188,
   UNKNOWN_PARTITION: -190,
   MESSAGE_TIMED_OUT: -192,
   TRANSPORT: -195

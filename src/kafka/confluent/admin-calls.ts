@@ -13,6 +13,17 @@ const COORDINATOR_MOVES: ReadonlySet<number> = new Set([
   ErrorCode.NOT_COORDINATOR
 ])
 
+/** So it is for a moment after a topic has been created. */
+const LEADER_COMES: ReadonlySet<number> = new Set([
+  ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  ErrorCode.LEADER_NOT_AVAILABLE,
+  ErrorCode.NOT_LEADER,
+  ErrorCode.OFFSET_NOT_AVAILABLE,
+  ErrorCode.NO_ENTRY,
+  ErrorCode.UNKNOWN_TOPIC,
+  ErrorCode.UNKNOWN_PARTITION
+])
+
 export type Callback<T> = (error: ClientError | null | undefined, answer: T) => void
 
 export function called<T>(what: string, call: (callback: Callback<T>) => void): Promise<T> {
@@ -34,6 +45,10 @@ export async function unlessGone(gone: number, call: () => Promise<unknown>): Pr
 
 export function whileCoordinatorMoves<T>(call: () => Promise<T>): Promise<T> {
   return again(COORDINATOR_MOVES, call)
+}
+
+export function untilLeaderComes<T>(call: () => Promise<T>): Promise<T> {
+  return again(LEADER_COMES, call)
 }
 
 async function again<T>(codes: ReadonlySet<number>, call: () => Promise<T>): Promise<T> {

@@ -1,9 +1,17 @@
 import type { AdminClient, CommittedOffset, CreatedTopic, NewTopic, PartitionOffset } from '../admin.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
+import { allPartitions } from '../all-partitions.ts'
 import { CallsUnderWay } from '../librdkafka/calls-under-way.ts'
 import { DISCONNECT_TIMEOUT_MS } from '../librdkafka/connecting.ts'
 import type { TopicPartition } from '../ports.ts'
-import { called, TIMEOUT_MS, unlessGone, whileCoordinatorMoves, type Callback } from './admin-calls.ts'
+import {
+  called,
+  TIMEOUT_MS,
+  unlessGone,
+  untilLeaderComes,
+  whileCoordinatorMoves,
+  type Callback
+} from './admin-calls.ts'
 import {
   AdminClient as ConfluentClient,
   EARLIEST,
@@ -52,6 +60,13 @@ export class ConfluentAdmin implements AdminClient {
   async createTopics(topics: readonly NewTopic[]): Promise<CreatedTopic[]> {
     const created: CreatedTopic[] = []
     for (const topic of topics) created.push(await this.#createTopic(topic))
+    // What is written before may be lost, and be reported as written (KAFKA-15591):
+    // 1. A topic's metadata say who leads a partition before the leader itself knows: it refuses a producer's first request.
+    // 2. Then it knows and takes the second, which was under way, as of a producer that is new to it any sequence is the first.
+    // 3. To librdkafka that acknowledges the first request, too, which so is not sent again.
+    for (const { topic, partitions } of topics.filter((_, index) => created[index].status === 'created')) {
+      await untilLeaderComes(() => this.#askLeaders(topic, partitions))
+    }
     return created
   }
 
@@ -156,6 +171,12 @@ export class ConfluentAdmin implements AdminClient {
         return { topic, status: 'existing' }
       throw error
     }
+  }
+
+  async #askLeaders(topic: string, partitions: number): Promise<void> {
+    // Without it the client goes on to say for a long time that there is no such topic, once it was asked too early.
+    await this.partitionCounts()
+    await this.endOffsets(allPartitions(topic, partitions))
   }
 
   async #listOffsets(partitions: readonly TopicPartition[], offset: typeof LATEST): Promise<PartitionOffset[]> {
