@@ -5,6 +5,7 @@ export type {
   AnyPipeline,
   EmitChanges,
   Header,
+  ObjectSchema,
   OutputDefinition,
   PipelineDefinition,
   RecordInfo,

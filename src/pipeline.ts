@@ -1,4 +1,4 @@
-import type { Static, TObject } from 'typebox'
+import type { Static } from 'typebox'
 import type { OptionTable, Settings } from './config/option.ts'
 
 /** A header as Kafka carries it; names may repeat and their order counts. */
@@ -53,16 +53,23 @@ export interface TransformContext<
   count(counter: Counter): void
 }
 
+/** Of an object: made by TypeBox, or JSON Schema written out `as const`, which has the same static type. */
+export interface ObjectSchema {
+  readonly type: 'object'
+  readonly properties: Readonly<Record<string, object>>
+  readonly required?: readonly string[]
+}
+
 export interface OutputDefinition {
   /** Default of the topic's setting: `OUTPUT_TOPIC` for the first output, `OUTPUT_TOPIC_<NAME>` for the others. */
   readonly topic: string
-  readonly schema: TObject
+  readonly schema: ObjectSchema
   /** The same as an Avro schema: for `OUTPUT_CODEC=avro`. What may be absent is nullable, with null as its default. */
   readonly avro?: object
 }
 
 export interface PipelineDefinition<
-  Schema extends TObject = TObject,
+  Schema extends ObjectSchema = ObjectSchema,
   Table extends OptionTable = OptionTable,
   Outputs extends string = string,
   Rule extends string = string,
@@ -142,7 +149,7 @@ export interface PipelineDefinition<
  * })
  */
 export function definePipeline<
-  Schema extends TObject,
+  Schema extends ObjectSchema,
   Table extends OptionTable,
   Outputs extends string,
   const Rule extends string = never,

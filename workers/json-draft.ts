@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox'
+import type { ObjectSchema } from '../src/pipeline.ts'
 import type { DraftStrings } from '../src/slabs/rows.ts'
 
 /**
@@ -38,7 +38,7 @@ interface Field {
  * Fields stand in the order in which fast-json-stringify writes them, required ones first: it writes what a draft
  * can't, and nobody is to tell which of them wrote.
  */
-export function compileDraft(schema: TObject): JsonDraft | undefined {
+export function compileDraft(schema: ObjectSchema): JsonDraft | undefined {
   const fields = fieldsOf(JSON.parse(JSON.stringify(schema)) as PlainSchema)
   if (fields === undefined) return undefined
   const ordered = [...fields.filter(({ isRequired }) => isRequired), ...fields.filter(({ isRequired }) => !isRequired)]

@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox'
+import type { ObjectSchema } from '../src/pipeline.ts'
 import { isField } from '../src/config/rules/outputs.ts'
 import type { CoreSettings } from '../src/config/options.ts'
 
@@ -11,7 +11,7 @@ export interface KeyProblem {
 }
 
 /** Undefined where the key is the input's, or the transform's. */
-export function createOutputKey({ outputKey }: CoreSettings, output: TObject): OutputKey | undefined {
+export function createOutputKey({ outputKey }: CoreSettings, output: ObjectSchema): OutputKey | undefined {
   if (!isField(outputKey)) return outputKey === 'none' ? () => null : undefined
   const missing: KeyProblem = { problem: `${outputKey}:missing` }
   const wrong: KeyProblem = { problem: `${outputKey}:wrong-type` }

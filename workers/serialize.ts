@@ -1,5 +1,7 @@
-import fastJsonStringify from 'fast-json-stringify'
-import type { TObject } from 'typebox'
+import { createRequire } from 'node:module'
+import type { ObjectSchema } from '../src/pipeline.ts'
+
+const require = createRequire(import.meta.url)
 
 export type Serialize = (value: object, input: Readonly<Record<string, unknown>>) => string
 
@@ -9,7 +11,8 @@ export type Serialize = (value: object, input: Readonly<Record<string, unknown>>
  *
  * With `keepExtra`, fields of the input that neither schema knows are appended, in input order.
  */
-export function createSerializer(output: TObject, input: TObject, keepExtra: boolean): Serialize {
+export function createSerializer(output: ObjectSchema, input: ObjectSchema, keepExtra: boolean): Serialize {
+  const fastJsonStringify = require('fast-json-stringify') as typeof import('fast-json-stringify').default
   const stringify = fastJsonStringify(JSON.parse(JSON.stringify(output))) as (value: object) => string
   if (!keepExtra) return stringify
   const known = new Set([...Object.keys(input.properties), ...Object.keys(output.properties)])

@@ -1,7 +1,7 @@
-import type { TObject } from 'typebox'
+import type { ObjectSchema } from '../src/pipeline.ts'
 
 export interface FieldRules {
-  readonly schema: TObject
+  readonly schema: ObjectSchema
   /** Fields that must be there and not empty; null counts as missing. */
   readonly requiredFields: readonly string[]
   /** What becomes of fields that the schema does not know. */
@@ -17,7 +17,14 @@ interface JsonSchema {
 }
 
 /** A pipeline's schema as the settings change it, in plain JSON Schema. */
-export function applySettings({ schema, requiredFields, extraFields }: FieldRules): object {
+export interface RecordSchema {
+  readonly type: 'object'
+  readonly properties: Readonly<Record<string, object>>
+  readonly required: readonly string[]
+  readonly additionalProperties: boolean
+}
+
+export function applySettings({ schema, requiredFields, extraFields }: FieldRules): RecordSchema {
   const properties = Object.entries<JsonSchema>(schema.properties).map(([field, content]) => [
     field,
     requiredFields.includes(field) ? refuseEmpty(content) : content

@@ -1,34 +1,47 @@
-import Type, { type Static } from 'typebox'
+import type { Static } from 'typebox'
 
-/** A login as it comes in. What a type can't say about `timestamp` is in timestamp.ts. */
-export const UserLogin = Type.Object({
-  user_id: Type.String(),
-  app_version: Type.String(),
-  device_type: Type.Optional(Type.String()),
-  ip: Type.String(),
-  locale: Type.String(),
-  device_id: Type.String(),
-  timestamp: Type.Union([Type.Number(), Type.String()])
-})
+const text = { type: 'string' } as const
+const whole = { type: 'integer' } as const
+
+/**
+ * A login as it comes in. What a type can't say about `timestamp` is in timestamp.ts. JSON Schema as TypeBox would write
+ * it, but written out: TypeBox costs every thread 0.1 s of CPU to load.
+ */
+export const UserLogin = {
+  type: 'object',
+  required: ['user_id', 'app_version', 'ip', 'locale', 'device_id', 'timestamp'],
+  properties: {
+    user_id: text,
+    app_version: text,
+    device_type: text,
+    ip: text,
+    locale: text,
+    device_id: text,
+    timestamp: { anyOf: [{ type: 'number' }, { type: 'string' }] }
+  }
+} as const
 export type UserLogin = Static<typeof UserLogin>
 
 /**
  * A login as it leaves, in this order. Every field may be absent: those of the input because `REQUIRED_FIELDS` can ask
  * for fewer, the last three because `ENRICH_FIELDS` can.
  */
-export const ProcessedLogin = Type.Object({
-  user_id: Type.Optional(Type.String()),
-  app_version: Type.Optional(Type.String()),
-  device_type: Type.Optional(Type.String()),
-  ip: Type.Optional(Type.String()),
-  locale: Type.Optional(Type.String()),
-  device_id: Type.Optional(Type.String()),
-  /** Seconds since 1970, rounded down. */
-  timestamp: Type.Optional(Type.Integer()),
-  event_time: Type.Optional(Type.String()),
-  processed_at: Type.Optional(Type.String()),
-  latency_ms: Type.Optional(Type.Integer())
-})
+export const ProcessedLogin = {
+  type: 'object',
+  properties: {
+    user_id: text,
+    app_version: text,
+    device_type: text,
+    ip: text,
+    locale: text,
+    device_id: text,
+    /** Seconds since 1970, rounded down. */
+    timestamp: whole,
+    event_time: text,
+    processed_at: text,
+    latency_ms: whole
+  }
+} as const
 export type ProcessedLogin = Static<typeof ProcessedLogin>
 
 /** Narrow enough to hold no address and no id: a version of four numbers could be one. */

@@ -1,7 +1,7 @@
+import { createRequire } from 'node:module'
 import { isatty } from 'node:tty'
 import { pino } from 'pino'
 import type { DestinationStream } from 'pino'
-import pretty from 'pino-pretty'
 import type { CoreSettings } from '../config/options.ts'
 
 /**
@@ -30,6 +30,8 @@ export interface LoggerSettings {
   /** A file descriptor, or a stream in tests; stdout by default. */
   readonly destination?: number | DestinationStream
 }
+
+const require = createRequire(import.meta.url)
 
 const STDOUT = 1
 const CENSORED = '[removed]'
@@ -64,6 +66,7 @@ function asJson(destination: number | DestinationStream): DestinationStream {
 }
 
 function forPeople(destination: number | DestinationStream): DestinationStream {
+  const pretty = require('pino-pretty') as typeof import('pino-pretty')
   const colorize = typeof destination === 'number' && isatty(destination)
   return pretty({
     destination: destination as number | NodeJS.WritableStream,

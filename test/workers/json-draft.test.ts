@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import fastJsonStringify from 'fast-json-stringify'
-import { Type, type TObject, type TSchema } from 'typebox'
+import { Type, type TSchema } from 'typebox'
 import { describe, expect, test } from 'vitest'
 import { ProcessedLogin } from '../../pipelines/user-login/schema.ts'
+import type { ObjectSchema } from '../../src/pipeline.ts'
 import { readRow } from '../../src/slabs/reader.ts'
 import { RowWriter } from '../../src/slabs/rows.ts'
 import { JsonOutput } from '../../workers/codecs/json.ts'
@@ -11,7 +12,7 @@ import { createSerializer } from '../../workers/serialize.ts'
 import { slabWith } from '../fixtures/run-probe.ts'
 
 /** What a row holds once the value is written, or that writing threw. */
-function written(schema: TObject, value: object): string {
+function written(schema: ObjectSchema, value: object): string {
   const slab = slabWith([{ value: '{}' }])
   const rows = new RowWriter(slab)
   rows.begin(0)
@@ -25,7 +26,7 @@ function written(schema: TObject, value: object): string {
   return String(readRow(slab, 0).value)
 }
 
-function byFastJsonStringify(schema: TObject, value: object): string {
+function byFastJsonStringify(schema: ObjectSchema, value: object): string {
   try {
     return (fastJsonStringify(JSON.parse(JSON.stringify(schema))) as (value: object) => string)(value)
   } catch {
@@ -68,7 +69,7 @@ const fields = fc.uniqueArray(
   { selector: ({ name }) => name, maxLength: 6 }
 )
 
-function schemaOf(given: readonly FieldGiven[]): TObject {
+function schemaOf(given: readonly FieldGiven[]): ObjectSchema {
   const entry = ({ name, type, isOptional }: FieldGiven): [string, TSchema] => [
     name,
     isOptional ? Type.Optional(types[type]) : types[type]

@@ -3,7 +3,7 @@ import type { AnyPipeline, OutputDefinition } from '../../src/pipeline.ts'
 import { compileDraft } from '../json-draft.ts'
 import { largeParser } from '../large-json.ts'
 import { createJsonParser } from '../parse.ts'
-import { createSerializer } from '../serialize.ts'
+import { createSerializer, type Serialize } from '../serialize.ts'
 import { AvroInput } from './avro-input.ts'
 import { AvroOutput } from './avro-output.ts'
 import type { InputCodec, OutputCodec } from './codec.ts'
@@ -27,9 +27,16 @@ export function createOutputCodecs({ input, outputs }: AnyPipeline, settings: Co
   return definitions.map((output, index) => {
     if (settings.outputCodec === 'avro') return new AvroOutput(given(output.avro), index)
     const keepsExtra = settings.extraFields === 'keep'
-    const serialize = createSerializer(output.schema, input.schema, keepsExtra)
-    return new JsonOutput(serialize, keepsExtra ? undefined : compileDraft(output.schema))
+    const serializer = () => createSerializer(output.schema, input.schema, keepsExtra)
+    const draft = keepsExtra ? undefined : compileDraft(output.schema)
+    return draft === undefined ? new JsonOutput(serializer()) : new JsonOutput(whenNeeded(serializer), draft)
   })
+}
+
+/** A row that a draft can't write may never come, and fast-json-stringify costs a thread 30 ms and 4 MB. */
+function whenNeeded(create: () => Serialize): Serialize {
+  let serialize: Serialize | undefined
+  return (value, input) => (serialize ??= create())(value, input)
 }
 
 function given(avro: object | undefined): object {

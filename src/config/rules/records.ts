@@ -1,5 +1,5 @@
-import { Check } from 'typebox/schema'
 import type { AnyPipeline } from '../../pipeline.ts'
+import { compileValueCheck } from '../../schema/value-check.ts'
 import type { CoreSettings } from '../options.ts'
 import { shown } from '../problem.ts'
 import type { Rule } from '../rules.ts'
@@ -57,6 +57,6 @@ function unfitDefault({ fieldDefaults }: CoreSettings, { input }: AnyPipeline): 
   const checks: Checks = input.checks ?? {}
   return known.find(field => {
     const value = fieldDefaults[field]
-    return !Check(input.schema.properties[field], value) || checks[field]?.(value) !== undefined
+    return !compileValueCheck(input.schema.properties[field])(value) || checks[field]?.(value) !== undefined
   })
 }

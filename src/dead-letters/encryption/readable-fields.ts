@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/schema'
 import type { AnyPipeline } from '../../pipeline.ts'
+import { compileValueCheck } from '../../schema/value-check.ts'
 import { HIDDEN_NAME, TOKEN_PREFIX } from './encryption.ts'
 
 type Check = (value: unknown) => string | undefined
@@ -43,7 +43,7 @@ export class ReadableFields {
  * check: without these it may be anything.
  */
 function createTest(input: AnyPipeline['input'], field: string): (json: string) => boolean {
-  const type = Compile(input.schema.properties[field])
+  const hasType = compileValueCheck(input.schema.properties[field])
   const check = (input.checks as Readonly<Record<string, Check | undefined>> | undefined)?.[field]
   const form = wholly(input.forms?.[field])
   const hasForm = (text: string) => {
@@ -54,7 +54,7 @@ function createTest(input: AnyPipeline['input'], field: string): (json: string) 
     if (json.startsWith('{') || json.startsWith('[')) return false
     const value: unknown = JSON.parse(json)
     if (value === null) return true
-    return type.Check(value) && (typeof value === 'boolean' || hasForm(textOf(value, json))) && passes(check, value)
+    return hasType(value) && (typeof value === 'boolean' || hasForm(textOf(value, json))) && passes(check, value)
   }
 }
 
