@@ -1,6 +1,6 @@
 import { optionsFor } from '../src/config/options.ts'
 import { loadPipeline } from '../src/config/pipeline-module.ts'
-import { settingsFromRaw } from '../src/config/settings.ts'
+import { settingsFromRaw } from '../src/config/raw-settings.ts'
 import { shapeOf } from '../src/slabs/layout.ts'
 import { Slab } from '../src/slabs/slab.ts'
 import { SlabWriter } from '../src/slabs/writer.ts'

@@ -1,6 +1,6 @@
 import { optionsFor } from '../src/config/options.ts'
 import { loadPipeline } from '../src/config/pipeline-module.ts'
-import { settingsFromRaw } from '../src/config/settings.ts'
+import { settingsFromRaw } from '../src/config/raw-settings.ts'
 import type { CoreSettings } from '../src/config/options.ts'
 import { Header, shapeOf } from '../src/slabs/layout.ts'
 import { RowWriter } from '../src/slabs/rows.ts'

@@ -1,5 +1,5 @@
 import type { CoreSettings } from './config/options.ts'
-import type { RawSettings } from './config/settings.ts'
+import type { RawSettings } from './config/raw-settings.ts'
 import type { Transport, TransportEvents } from './kafka/ports.ts'
 import type { AnyPipeline } from './pipeline.ts'
 import type { RegistryPort } from './schema-registry/schemas.ts'

@@ -1,6 +1,6 @@
 import { workerData, threadId } from 'node:worker_threads'
 import { optionsFor } from '../src/config/options.ts'
-import { settingsFromRaw } from '../src/config/settings.ts'
+import { settingsFromRaw } from '../src/config/raw-settings.ts'
 import { loadPipeline } from '../src/config/pipeline-module.ts'
 import type { SlabTask, WorkerSetup } from '../src/pool/protocol.ts'
 import { Header } from '../src/slabs/layout.ts'

@@ -4,19 +4,17 @@ import type { Environment } from './environment.ts'
 import { findStrangers } from './environment.ts'
 import type { PassThrough } from './librdkafka.ts'
 import { readPassThrough } from './librdkafka.ts'
-import type { OptionTable, Settings } from './option.ts'
+import type { OptionTable } from './option.ts'
 import { environmentName } from './option.ts'
 import type { CoreSettings } from './options.ts'
 import { optionsFor, pipelineOptions } from './options.ts'
 import { parseValue } from './parse-value.ts'
 import type { Problem } from './problem.ts'
+import { type RawSettings, settingsFromRaw } from './raw-settings.ts'
 import { findContradictions } from './rules.ts'
 import type { ReadFile } from './secrets.ts'
 import { readSecrets } from './secrets.ts'
 import { findWarnings } from './warnings.ts'
-
-/** The settings as text, by option; secrets too, so it goes to worker threads and nowhere else. */
-export type RawSettings = Readonly<Record<string, string>>
 
 export interface ReadSettings {
   /** Where a value is in `problems`, its default stands here. Use it only if there are none. */
@@ -49,18 +47,6 @@ export function readSettings(
   const problems = [...single, ...contradictions]
   const warnings = problems.length === 0 ? findWarnings(settings, pipeline) : []
   return { settings, raw, passThrough: passThrough.properties, problems, warnings }
-}
-
-/** The same settings again, in another thread: their values hold functions, which can't be sent there. */
-export function settingsFromRaw<Table extends OptionTable>(raw: RawSettings, table: Table): Settings<Table> {
-  const values = Object.entries(table).map(([option, described]) => {
-    const text = Object.hasOwn(raw, option) ? raw[option] : described.default
-    if (text === undefined) return [option, undefined]
-    const parsed = parseValue(environmentName(option), described, String(text))
-    if ('value' in parsed) return [option, parsed.value]
-    throw new Error(`${environmentName(option)}: ${parsed.objection.wrong}`)
-  })
-  return Object.fromEntries(values) as Settings<Table>
 }
 
 /** The variables whose value is not the one that was meant; with a secret's file, the secret. */

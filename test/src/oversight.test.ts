@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { optionsFor } from '../../src/config/options.ts'
-import { settingsFromRaw } from '../../src/config/settings.ts'
+import { settingsFromRaw } from '../../src/config/raw-settings.ts'
 import { Lifecycle } from '../../src/lifecycle.ts'
 import { Assignments, type Assignment } from '../../src/offsets/assignment.ts'
 import { Oversight } from '../../src/oversight.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { optionsFor } from '../../src/config/options.ts'
-import { settingsFromRaw } from '../../src/config/settings.ts'
+import { settingsFromRaw } from '../../src/config/raw-settings.ts'
 import { readDeadLetter } from '../../src/dead-letters/dead-letter.ts'
 import { readEncryptionKeys } from '../../src/dead-letters/encryption/keys.ts'
 import { restored } from '../../src/dead-letters/encryption/restore.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { settingsFromRaw } from '../../src/config/settings.ts'
+import { settingsFromRaw } from '../../src/config/raw-settings.ts'
 import { optionsFor } from '../../src/config/options.ts'
 import { Header } from '../../src/slabs/layout.ts'
 import { createPlan } from '../../workers/plan.ts'

@@ -2,7 +2,7 @@ import type { Environment } from '../../config/environment.ts'
 import { environmentName, type Option } from '../../config/option.ts'
 import { optionsFor } from '../../config/options.ts'
 import { recordOptions } from '../../config/options/records.ts'
-import type { RawSettings } from '../../config/settings.ts'
+import type { RawSettings } from '../../config/raw-settings.ts'
 import type { AnyPipeline } from '../../pipeline.ts'
 
 /** Whatever a secret is, a test does without it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { settingsFromRaw } from '../../../src/config/settings.ts'
+import { settingsFromRaw } from '../../../src/config/raw-settings.ts'
 import { findContradictions, findWarnings, options } from '../../../pipelines/user-login/options.ts'
 
 const settings = (raw: Readonly<Record<string, string>> = {}) => settingsFromRaw(raw, options)

@@ -1,5 +1,5 @@
 import type { RecordInfo } from '../../../src/index.ts'
-import { settingsFromRaw, type RawSettings } from '../../../src/config/settings.ts'
+import { settingsFromRaw, type RawSettings } from '../../../src/config/raw-settings.ts'
 import pipeline from '../../../pipelines/user-login/pipeline.ts'
 import type { ProcessedLogin } from '../../../pipelines/user-login/schema.ts'
 import { createJsonParser } from '../../../workers/parse.ts'

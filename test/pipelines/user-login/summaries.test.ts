@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import pipeline from '../../../pipelines/user-login/pipeline.ts'
 import { optionsFor } from '../../../src/config/options.ts'
-import { settingsFromRaw } from '../../../src/config/settings.ts'
+import { settingsFromRaw } from '../../../src/config/raw-settings.ts'
 import { classStartMs } from '../../../src/summaries/histogram.ts'
 import { createPlan } from '../../../workers/plan.ts'
 import { BatchRunner } from '../../../workers/run-batch.ts'

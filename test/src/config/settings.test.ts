@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Names } from '../../../src/config/option.ts'
 import { optionsFor, pipelineOptions } from '../../../src/config/options.ts'
-import { settingsFromRaw } from '../../../src/config/settings.ts'
+import { settingsFromRaw } from '../../../src/config/raw-settings.ts'
 import { mistakes, read, shout } from './shout-pipeline.ts'
 
 const table = optionsFor(shout)

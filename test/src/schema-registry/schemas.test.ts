@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import userLogin from '../../../pipelines/user-login/pipeline.ts'
 import { optionsFor } from '../../../src/config/options.ts'
-import { settingsFromRaw } from '../../../src/config/settings.ts'
+import { settingsFromRaw } from '../../../src/config/raw-settings.ts'
 import { RegistryError } from '../../../src/schema-registry/registry-error.ts'
 import { type RegistryPort, Schemas } from '../../../src/schema-registry/schemas.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { optionsFor } from '../../../src/config/options.ts'
-import { settingsFromRaw } from '../../../src/config/settings.ts'
+import { settingsFromRaw } from '../../../src/config/raw-settings.ts'
 import { outcomes } from '../../../src/slabs/outcomes.ts'
 import { Trial } from '../../../src/verify/trial.ts'
 import probe from '../../fixtures/probe-pipeline.ts'
