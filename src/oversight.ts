@@ -142,10 +142,10 @@ export class Oversight {
   }
 
   /** Called by the loop, between polls. */
-  step(): void {
+  step(nowMs = performance.now()): void {
     this.#hold.step()
     this.#pause.step()
-    this.#rejoin.step(performance.now())
+    this.#rejoin.step(nowMs)
   }
 
   /** Begins to look for what stands still, and goes on until `end`. By a timer, as the loop itself may stand still. */

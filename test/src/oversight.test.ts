@@ -41,13 +41,14 @@ function setUp() {
   const wait = (durationMs: number) => {
     for (const endMs = nowMs + durationMs; nowMs < endMs;) oversight.look((nowMs += 250))
   }
+  const step = () => oversight.step(nowMs)
   const release = (assignment: Assignment, outcome = PROCESSED) => {
     const [batch] = taskOf([[assignment, 5]]).batches
     batch.task.slab.outcome.fill(outcome)
     oversight.release(batch)
   }
   const abandoned = () => abandonedAtStop
-  return { consumer, assignments, lifecycle, errors, passed, oversight, first, second, wait, release, abandoned }
+  return { consumer, assignments, lifecycle, errors, passed, oversight, first, second, wait, step, release, abandoned }
 }
 
 let setting: ReturnType<typeof setUp>
@@ -86,11 +87,11 @@ describe('what stands still on purpose is no stall', () => {
 })
 
 test('what ends a stalled process says what is known of each partition', () => {
-  const { oversight, assignments, errors, consumer, wait } = setting
+  const { assignments, errors, consumer, wait, step } = setting
   wait(TIMEOUT_MS * 1.5)
-  oversight.step()
+  step()
   for (const assignment of assignments) assignments.close(assignment)
-  oversight.step()
+  step()
   expect(consumer.newCalls()).toEqual(['unsubscribe', 'subscribe logins'])
   const [again] = assigned(assignments, 1)
   again.ledger.open(3, 13, 10)
