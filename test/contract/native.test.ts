@@ -5,8 +5,7 @@ import { ConfluentHarness, type GroupKind } from './confluent-harness.ts'
 import { describeGroupsOf, describeTransport } from './transport.contract.ts'
 
 const brokers = process.env.TEST_BROKERS ?? inject('brokers')
-// Once, on a loaded machine, it hung and crashed; until the cause is known it does not gate, and `make test-full` runs it.
-const skipped = brokers === undefined || !isAvailable || process.env.CI === 'true'
+const skipped = brokers === undefined || !isAvailable
 const start = (kind: GroupKind) => () =>
   ConfluentHarness.start(brokers ?? '', kind, options => createNativeTransport(options))
 const name = 'native'
