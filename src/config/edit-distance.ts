@@ -1,5 +1,8 @@
-/** Levenshtein distance: how many letters must be inserted, removed or replaced to make one word of the other. */
-export function editDistance(from: string, to: string): number {
+/**
+ * Levenshtein distance: how many letters must be inserted, removed or replaced to make one word of the other. What
+ * is more than `within` is some number above it: most words have shown that much after a few letters.
+ */
+export function editDistance(from: string, to: string, within = Infinity): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (let row = 1; row <= from.length; row++) {
     const current = [row]
@@ -7,6 +10,7 @@ export function editDistance(from: string, to: string): number {
       const replaced = previous[column - 1] + (from[row - 1] === to[column - 1] ? 0 : 1)
       current.push(Math.min(replaced, previous[column] + 1, current[column - 1] + 1))
     }
+    if (Math.min(...current) > within) return Infinity
     previous = current
   }
   return previous[to.length]
@@ -19,7 +23,7 @@ export function nearest(word: string, candidates: Iterable<string>, within: numb
   for (const candidate of candidates) {
     // The distance is never less than the difference in length, which is far cheaper to know.
     if (Math.abs(candidate.length - word.length) >= bestDistance) continue
-    const distance = editDistance(word, candidate)
+    const distance = editDistance(word, candidate, within)
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best

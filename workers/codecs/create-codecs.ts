@@ -33,7 +33,7 @@ export function createOutputCodecs({ input, outputs }: AnyPipeline, settings: Co
   })
 }
 
-/** A row that a draft can't write may never come, and fast-json-stringify costs a thread 30 ms and 4 MB. */
+/** A row that a draft can't write may never come, and fast-json-stringify costs a thread 30 ms. */
 function whenNeeded(create: () => Serialize): Serialize {
   let serialize: Serialize | undefined
   return (value, input) => (serialize ??= create())(value, input)

@@ -20,6 +20,17 @@ describe('editDistance', () => {
     fc.assert(fc.property(word, word, (a, b) => (editDistance(a, b) === 0) === (a === b)))
   })
 
+  test('is not told above what it may be', () => {
+    fc.assert(
+      fc.property(word, word, fc.nat(4), (a, b, within) => {
+        const distance = editDistance(a, b)
+        const told = editDistance(a, b, within)
+        expect(told <= within).toBe(distance <= within)
+        if (distance <= within) expect(told).toBe(distance)
+      })
+    )
+  })
+
   test('is the same in both directions', () => {
     fc.assert(fc.property(word, word, (a, b) => editDistance(a, b) === editDistance(b, a)))
   })
