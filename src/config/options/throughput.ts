@@ -8,7 +8,7 @@ const FETCH_ANSWER_BYTES = 52_428_800
 export const throughputOptions = {
   transport: {
     type: 'choice',
-    default: 'kafka-javascript',
+    default: 'auto',
     values: ['auto', 'native', 'kafka-javascript'],
     what:
       'What carries records between Kafka and the pipeline: the addon of this project on librdkafka, or ' +
