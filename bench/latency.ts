@@ -73,6 +73,9 @@ async function measure(
   const counted = Array.from({ length: paced - warmUp }, (_, index) => warmUp + index).filter(
     number => answered[number] > 0
   )
+  if (counted.length === 0) {
+    throw new Error(`${bench.name} does not pass on the header "${SAMPLE_HEADER}", by which its outputs are known`)
+  }
   const match = (from: (number: number) => number, to: Float64Array) =>
     percentilesOf(counted.map(number => Math.max(0, to[number] - from(number))))
   const dueAtMs = (number: number) => logins.dueAtMs(number)

@@ -1,5 +1,8 @@
 import { Progress } from './job.ts'
 
+/** A fetch may bring more than a request can take: KafkaJS sends all rows of a partition as one batch, of at most 1 MB. */
+const SENT_TOGETHER = 2_000
+
 /** What an `eachBatch` handler is given, by KafkaJS and by the client whose API is made after it. */
 export interface GivenBatch {
   readonly batch: { readonly partition: number; readonly messages: readonly Message[] }
@@ -28,14 +31,16 @@ export interface EachBatchClients {
 }
 
 /**
- * The login job as an `eachBatch` handler: what comes of a batch is sent together, and acknowledged before the next batch
- * of its partition. Several partitions are under way at once.
+ * The login job as an `eachBatch` handler: what comes of a batch is acknowledged before the next batch of its partition.
+ * Several partitions are under way at once.
  */
 export function eachBatch(peer: string, clients: EachBatchClients): (given: GivenBatch) => Promise<void> {
   const progress = new Progress()
   return async ({ batch: { partition, messages }, resolveOffset, heartbeat }) => {
     const last = messages[messages.length - 1].offset
-    await clients.sendBatch(rowsOf(messages, progress))
+    for (let first = 0; first < messages.length; first += SENT_TOGETHER) {
+      await clients.sendBatch(rowsOf(messages.slice(first, first + SENT_TOGETHER), progress))
+    }
     progress.acknowledged(partition, Number(last), messages.length)
     resolveOffset(last)
     await heartbeat()

@@ -12,6 +12,7 @@ interface KafkaJs {
       subscribe(options: object): Promise<void>
       run(options: object): Promise<void>
       commitOffsets(offsets: object[]): Promise<void>
+      on(event: 'consumer.crash', listener: () => void): void
     }
   }
   readonly CompressionTypes: { readonly LZ4: number }
@@ -37,6 +38,8 @@ const producer = kafka.producer({ idempotent: true, createPartitioner: Partition
 const consumer = kafka.consumer({ groupId: job.group, maxWaitTimeInMs: 100 })
 await producer.connect()
 await consumer.connect()
+// It has logged why, and would wait for ever.
+consumer.on('consumer.crash', () => process.exit(1))
 await consumer.subscribe({ topic: job.input, fromBeginning: true })
 const handle = eachBatch('kafkajs', {
   sendBatch: (topicMessages: TopicRows[]) =>
