@@ -23,6 +23,8 @@ export function measureRatios(
   clockUs = cpuUs
 ): Ratios {
   const all = [reference, ...steps]
+  // What a step takes at first is mostly its compiling.
+  for (const step of all) repeatsOf(step, clockUs)
   const repeats = all.map(step => repeatsOf(step, clockUs))
   const ratios = new Map<string, number[]>(steps.map(({ name }) => [name, []]))
   for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
