@@ -3,6 +3,8 @@ export type Ratios = Readonly<Record<string, number>>
 
 /** Runs of the same code lie within this of each other, on a machine that is not quiet, too. */
 export const TOLERANCE_PERCENT = 15
+/** And within this much of the reference: a step of a twentieth of it differs by more percent, and by next to nothing. */
+export const TOLERANCE = 0.02
 
 const RENEW = 'npm run bench:gate -- --renew'
 
@@ -29,11 +31,12 @@ function judgeStep(name: string, ratio: number, before: number | undefined): [li
   const now = `${name}: ${ratio.toFixed(2)} times the reference`
   if (before === undefined) return [`✘ ${now}, and not in the baseline. ${RENEW} puts it there`, true]
   const percent = Math.round((ratio / before - 1) * 100)
-  if (percent > TOLERANCE_PERCENT) {
+  const isMuch = Math.abs(ratio - before) > TOLERANCE
+  if (percent > TOLERANCE_PERCENT && isMuch) {
     const much = `${percent} % dearer than the ${before.toFixed(2)} of the baseline, and up to ${TOLERANCE_PERCENT} % is noise`
     return [`✘ ${now}, ${much}. Make it cheaper, or, if that is its price, ${RENEW}`, true]
   }
-  if (percent < -TOLERANCE_PERCENT)
+  if (percent < -TOLERANCE_PERCENT && isMuch)
     return [`✔ ${now}, ${-percent} % cheaper than the baseline: ${RENEW} keeps it so`, false]
   return [`✔ ${now} (baseline ${before.toFixed(2)})`, false]
 }

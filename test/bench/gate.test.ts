@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { measureRatios } from '../../bench/gate-ratios.ts'
 import { gateSteps } from '../../bench/gate-steps.ts'
-import { judge, TOLERANCE_PERCENT } from '../../bench/gate-verdict.ts'
+import { judge, TOLERANCE, TOLERANCE_PERCENT } from '../../bench/gate-verdict.ts'
 
 const machine = 'x64 node 26'
 
@@ -18,6 +18,11 @@ describe('a step is dearer', () => {
   test('but not within it', () => {
     expect(judge({ parse: 1 + TOLERANCE_PERCENT / 100 }, { parse: 1 }, machine).failed).toBe(false)
     expect(judge({ parse: 1.01 + TOLERANCE_PERCENT / 100 }, { parse: 1 }, machine).failed).toBe(true)
+  })
+
+  test('and not by what is next to nothing, however many percent of a small step that is', () => {
+    expect(judge({ append: 0.05 + 0.9 * TOLERANCE }, { append: 0.05 }, machine).failed).toBe(false)
+    expect(judge({ append: 0.05 + 1.1 * TOLERANCE }, { append: 0.05 }, machine).failed).toBe(true)
   })
 })
 
