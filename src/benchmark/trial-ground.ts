@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type ClientProperties, connectionProperties } from '../config/client-properties.ts'
+import type { ClientProperties } from '../config/client-properties.ts'
 import type { Environment } from '../config/environment.ts'
 import type { CoreSettings } from '../config/options.ts'
 import type { AdminClient } from '../kafka/admin.ts'
@@ -20,6 +20,7 @@ export interface TrialGroundOptions {
   readonly environment: Environment
   readonly pipeline: AnyPipeline
   readonly settings: CoreSettings
+  readonly producerProperties: ClientProperties
   readonly admin: AdminClient
   readonly reader: RangeReader
   readonly topics: BenchTopics
@@ -47,10 +48,10 @@ export class TrialGround {
   #input = ''
 
   constructor(options: TrialGroundOptions) {
-    const { settings } = options
+    const { settings, producerProperties } = options
     this.#options = options
     this.#properties = {
-      ...connectionProperties(settings),
+      ...producerProperties,
       'message.max.bytes': settings.maxRecordBytes + FRAMING_BYTES
     }
   }

@@ -3,7 +3,7 @@ import { BenchTopics } from '../benchmark/bench-topics.ts'
 import { type InputSample, sampleInput } from '../benchmark/input-sample.ts'
 import { refusalOf } from '../benchmark/trial-environment.ts'
 import { TrialGround } from '../benchmark/trial-ground.ts'
-import { connectionProperties } from '../config/client-properties.ts'
+import { commandProperties } from '../config/client-properties.ts'
 import { isInput, topicsRead } from '../config/inputs.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { readEnvironment, SettingsError } from '../config/read-environment.ts'
@@ -31,10 +31,11 @@ export const bench: Command = async (args, context) => {
   const broker = localBroker(context.environment)
   if (broker.simulated) throw new SettingsError('the simulated broker keeps too little to measure with')
   const { environment } = broker
-  const { settings, pipeline, passThrough } = await readEnvironment(environment)
+  const read = await readEnvironment(environment)
+  const { settings, pipeline } = read
   const refusal = refusalOf(pipeline, settings)
   if (refusal !== undefined) throw new SettingsError(refusal)
-  const properties = { ...connectionProperties(settings), ...passThrough.consumer }
+  const properties = commandProperties(read, 'consumer')
   const stop = new AbortController()
   context.onStop(() => stop.abort(new Error('it was stopped before its end')))
   const clients = new OpenClients(context.onUnclosed)
@@ -49,6 +50,7 @@ export const bench: Command = async (args, context) => {
       environment,
       pipeline,
       settings,
+      producerProperties: commandProperties(read, 'producer'),
       admin,
       reader,
       topics,

@@ -1,4 +1,4 @@
-import { connectionProperties } from '../config/client-properties.ts'
+import { commandProperties, type CommandSettings } from '../config/client-properties.ts'
 import type { Environment } from '../config/environment.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { readEnvironment, SettingsError } from '../config/read-environment.ts'
@@ -20,12 +20,13 @@ export const generate: Command = async (args, { environment, onStop }) => {
   if (args.length > 0) {
     throw new SettingsError('takes no arguments; it is set up by SAMPLES, RATE, SEED, SAMPLE_SHARES and the like')
   }
-  const { settings, pipeline } = await readEnvironment(environment)
+  const read = await readEnvironment(environment)
+  const { settings, pipeline } = read
   const stop = new AbortController()
   onStop(() => stop.abort())
   const source = await openSource(settings, pipeline, Date.now())
   try {
-    await writeAll(source, settings, limitOf(settings, environment), stop.signal)
+    await writeAll(source, read, limitOf(settings, environment), stop.signal)
   } finally {
     await source.close()
   }
@@ -38,9 +39,14 @@ function limitOf({ replayFile, samples }: CoreSettings, environment: Environment
 }
 
 /** Resolves when all that has been sent is acknowledged, and says so. */
-async function writeAll(source: BatchSource, settings: CoreSettings, limit: number, stop: AbortSignal): Promise<void> {
+async function writeAll(source: BatchSource, read: CommandSettings, limit: number, stop: AbortSignal): Promise<void> {
+  const { settings } = read
   const [topic] = settings.inputTopic
-  const properties = { ...PROPERTIES, 'message.max.bytes': settings.maxRecordBytes, ...connectionProperties(settings) }
+  const properties = {
+    ...PROPERTIES,
+    'message.max.bytes': settings.maxRecordBytes,
+    ...commandProperties(read, 'producer')
+  }
   const producer = new BulkProducer(properties, topic)
   await producer.connect()
   try {

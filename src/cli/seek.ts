@@ -1,4 +1,4 @@
-import { connectionProperties } from '../config/client-properties.ts'
+import { commandProperties } from '../config/client-properties.ts'
 import { isInput, topicsRead } from '../config/inputs.ts'
 import type { CoreSettings } from '../config/options.ts'
 import { readEnvironment } from '../config/read-environment.ts'
@@ -24,8 +24,9 @@ export const seek: Command = async (args, { environment, onUnclosed }) => {
   }
   const broker = localBroker(environment)
   if (broker.simulated) throw new Error('the simulated broker keeps no offsets that could be set')
-  const { settings, passThrough } = await readEnvironment(broker.environment)
-  const properties = { ...connectionProperties(settings), ...passThrough.consumer }
+  const read = await readEnvironment(broker.environment)
+  const { settings } = read
+  const properties = commandProperties(read, 'consumer')
   const clients = new OpenClients(onUnclosed)
   try {
     const admin = await clients.connect(new ConfluentAdmin(properties))

@@ -1,4 +1,4 @@
-import { connectionProperties } from '../config/client-properties.ts'
+import { commandProperties } from '../config/client-properties.ts'
 import { outputsOf } from '../config/outputs.ts'
 import { readEnvironment } from '../config/read-environment.ts'
 import { readDeadLetter } from '../dead-letters/dead-letter.ts'
@@ -23,7 +23,7 @@ export const show: Command = async (_args, { environment }) => {
   const read = await readEnvironment(settings)
   const { readLast } = await import('../kafka/confluent/read-last.ts')
   const { topics, names, deadLetter, cleaned } = outputsOf(read.pipeline, read.settings)
-  const properties = connectionProperties(read.settings)
+  const properties = commandProperties(read, 'consumer')
   const outputs: OutputDefinition[] = Object.values(read.pipeline.outputs)
   for (const [index, topic] of topics.entries()) {
     const records = await readLast(properties, topic, index < names.length ? RESULTS : DEAD_LETTERS)

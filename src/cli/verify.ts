@@ -1,4 +1,4 @@
-import { connectionProperties } from '../config/client-properties.ts'
+import { commandProperties } from '../config/client-properties.ts'
 import { outputsOf } from '../config/outputs.ts'
 import { readEnvironment, SettingsError } from '../config/read-environment.ts'
 import type { CoreSettings } from '../config/options.ts'
@@ -61,11 +61,11 @@ async function run(
   asked: VerifyArguments,
   { onStop, onUnclosed }: CommandContext
 ): Promise<VerifyResult> {
-  const { settings, passThrough } = read
+  const { settings } = read
   const group = asked.group ?? settings.groupId
   const stop = new AbortController()
   onStop(() => stop.abort(new Error('it was stopped before its end')))
-  const properties = { ...connectionProperties(settings), ...passThrough.consumer }
+  const properties = commandProperties(read, 'consumer')
   const clients = new OpenClients(onUnclosed)
   const line = new ProgressLine(process.stderr)
   try {

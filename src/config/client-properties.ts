@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { PassThrough } from './librdkafka.ts'
+import type { ClientSide, PassThrough } from './librdkafka.ts'
 import type { CoreSettings } from './options.ts'
 
 export type PropertyValue = string | number | boolean
 /** librdkafka's properties, whichever binding they are given to. */
 export type ClientProperties = Record<string, PropertyValue>
+
+export interface CommandSettings {
+  readonly settings: CoreSettings
+  readonly passThrough: PassThrough
+}
 
 /** What the largest record gets around it in a request: the headers of a dead letter, the framing of a batch. */
 const FRAMING_BYTES = 65_536
@@ -128,6 +133,11 @@ export function connectionProperties(settings: CoreSettings): ClientProperties {
     'ssl.key.location': settings.sslKeyFile,
     'ssl.key.password': settings.sslKeyPassword
   })
+}
+
+/** What the clients of a command get, which may need more to reach the brokers than there are settings for. */
+export function commandProperties({ settings, passThrough }: CommandSettings, side: ClientSide): ClientProperties {
+  return { ...connectionProperties(settings), ...passThrough[side] }
 }
 
 function defined(properties: Readonly<Record<string, PropertyValue | undefined>>): ClientProperties {

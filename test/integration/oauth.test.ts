@@ -83,6 +83,16 @@ describeOnJava('where brokers want a token', () => {
     return { ...both, ...passedThrough(properties) }
   }
 
+  test('commands get in by what is passed through, as the processor does', async () => {
+    const endpoint = await TokenEndpoint.start('right')
+    const environment: Environment = { ...(await environmentWith('auto', oidc(endpoint, 'right'))), SAMPLES: '20' }
+    const sent = await millrace(['generate'], environment)
+    const shown = await millrace(['show'], environment)
+    await endpoint.stop()
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('20 sample logins') })
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(`${environment.DLQ_TOPIC}: nothing yet`) })
+  })
+
   describe.each(transports)('%s', transport => {
     test('a token of an identity provider is fetched, and again before it has expired', async () => {
       const endpoint = await TokenEndpoint.start('right')

@@ -1,4 +1,4 @@
-import { connectionProperties } from '../../config/client-properties.ts'
+import { commandProperties } from '../../config/client-properties.ts'
 import { readEnvironment } from '../../config/read-environment.ts'
 import { readAt } from '../../dead-letters/slices.ts'
 import { ConfluentAdmin } from '../../kafka/confluent/admin.ts'
@@ -48,7 +48,7 @@ export class DeadLetterTopic {
     this.read = read
     this.isSimulated = isSimulated
     this.clients = clients
-    this.consumerProperties = { ...connectionProperties(read.settings), ...read.passThrough.consumer }
+    this.consumerProperties = commandProperties(read, 'consumer')
     this.admin = new ConfluentAdmin(this.consumerProperties)
     this.reader = new ConfluentRangeReader(this.consumerProperties)
   }

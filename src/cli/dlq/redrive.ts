@@ -1,4 +1,4 @@
-import { connectionProperties } from '../../config/client-properties.ts'
+import { commandProperties } from '../../config/client-properties.ts'
 import { isPattern } from '../../config/inputs.ts'
 import { readEncryptionKeys } from '../../dead-letters/encryption/keys.ts'
 import { MissingKeyError } from '../../dead-letters/encryption/restore.ts'
@@ -135,10 +135,10 @@ function committedFor(committed: readonly CommittedPosition[], partition: number
 
 function writerFor(topic: DeadLetterTopic): TransactionalWriter {
   if (topic.isSimulated) throw new Error('the simulated broker has no transactions; --dry-run says what there is')
-  const { settings, passThrough } = topic.read
+  const { settings } = topic.read
   return new TransactionalWriter({
     consumerProperties: topic.consumerProperties,
-    producerProperties: { ...connectionProperties(settings), ...passThrough.producer },
+    producerProperties: commandProperties(topic.read, 'producer'),
     // A slash, which no INSTANCE_ID holds: it must not fence a copy of the processor.
     transactionalId: `${settings.groupId}/redrive`,
     group: progressGroup(topic),
