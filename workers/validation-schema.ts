@@ -39,8 +39,14 @@ export function applySettings({ schema, requiredFields, extraFields }: FieldRule
 
 function refuseEmpty(schema: JsonSchema): JsonSchema {
   if (schema.anyOf) {
-    return { ...schema, anyOf: schema.anyOf.filter(member => member.type !== 'null').map(refuseEmpty) }
+    return changed(schema, { anyOf: schema.anyOf.filter(member => member.type !== 'null').map(refuseEmpty) })
   }
-  if (schema.type === 'string') return { ...schema, minLength: Math.max(1, schema.minLength ?? 0) }
+  if (schema.type === 'string') return changed(schema, { minLength: Math.max(1, schema.minLength ?? 0) })
   return schema.type === undefined ? { allOf: [schema, { not: { enum: ['', null] } }] } : schema
+}
+
+/** With TypeBox's marks, which are not enumerable: `Type.Refine` is one of them. */
+function changed(schema: JsonSchema, keywords: JsonSchema): JsonSchema {
+  const descriptors = { ...Object.getOwnPropertyDescriptors(schema), ...Object.getOwnPropertyDescriptors(keywords) }
+  return Object.defineProperties({}, descriptors)
 }

@@ -53,6 +53,14 @@ describe('a required field', () => {
     expect(validate({ name: '', size: '' })).toBe('name:empty, size:empty')
   })
 
+  test('has to meet a condition of the program, too', () => {
+    const short = Type.Refine(Type.String(), text => text.length < 3)
+    const refined = Type.Object({ name: short, size: Type.Union([short, Type.Null()]) })
+    expect(validate({ name: 'ab', size: 'cd' }, { schema: refined })).toBeUndefined()
+    expect(validate({ name: 'abc', size: 'cd' }, { schema: refined })).toBe('*:wrong-type')
+    expect(validate({ name: 'ab', size: 'cde' }, { schema: refined })).toBe('*:wrong-type')
+  })
+
   test('is what the settings say, not what the schema says', () => {
     expect(validate({}, { requiredFields: [] })).toBeUndefined()
     expect(validate({ name: '', size: null }, { requiredFields: [] })).toBeUndefined()
