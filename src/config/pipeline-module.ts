@@ -10,7 +10,23 @@ export async function loadPipeline(path: string | undefined): Promise<AnyPipelin
   if (typeof loaded.default?.transform !== 'function') {
     throw new Error(`PIPELINE: ${path} has no pipeline as its default export; see docs/pipelines.md`)
   }
+  refuseConditions(path, loaded.default)
   return loaded.default
+}
+
+/** What an object's schema may say beside its fields: which of these a record must have, and any others, is for settings. */
+const HEEDED: ReadonlySet<unknown> = new Set(
+  'type properties required additionalProperties title description examples $id $schema ~kind ~unsafe'.split(' ')
+)
+
+/** A condition of the whole record would be passed over in silence, as it is the fields that are checked. */
+function refuseConditions(path: string | undefined, { input }: AnyPipeline): void {
+  const conditions = Reflect.ownKeys(input.schema as object).filter(key => !HEEDED.has(key))
+  if (conditions.length === 0) return
+  const which = conditions.map(key => String(key).replace('~', '')).join(', ')
+  throw new Error(
+    `PIPELINE: ${path} has an input schema with ${which}, and only its fields are checked; use context.deadLetter in transform`
+  )
 }
 
 export function pipelineUrl(path: string | undefined): string {
