@@ -3,6 +3,7 @@ import { describeFlood, type FloodOf } from './dead-letters/fuse.ts'
 import type { RecordConsumer, TopicPartition } from './kafka/ports.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Assignment, Assignments } from './offsets/assignment.ts'
+import { lookEveryMs } from './offsets/progress.ts'
 import type { Batch } from './stages/batch.ts'
 import { Hold } from './stages/hold.ts'
 import { Pause } from './stages/pause.ts'
@@ -11,8 +12,6 @@ import type { Events } from './telemetry/events.ts'
 import type { Insights } from './telemetry/insights.ts'
 import { describePartitions, partitionsOf, type PartitionStatus } from './telemetry/partitions.ts'
 import type { Standing } from './telemetry/snapshot.ts'
-
-const LOOK_EVERY_MS = 250
 
 export interface OversightOptions {
   readonly settings: CoreSettings
@@ -150,7 +149,8 @@ export class Oversight {
 
   /** Begins to look for what stands still, and goes on until `end`. By a timer, as the loop itself may stand still. */
   watch(): void {
-    this.#timer = setInterval(() => this.look(performance.now()), LOOK_EVERY_MS).unref()
+    const everyMs = lookEveryMs(this.#options.settings.stallTimeoutMs)
+    this.#timer = setInterval(() => this.look(performance.now()), everyMs).unref()
   }
 
   look(nowMs: number): void {

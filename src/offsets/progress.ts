@@ -31,10 +31,15 @@ interface Track {
   tellAtMs: number
 }
 
-/** Only so much of the time between two looks counts: a process that was itself stopped for a minute convicts nobody. */
-const LONGEST_INTERVAL_MS = 500
+/** Each look goes over all partitions: four a second at a thousand of them were half of what an idle process took. */
+const LOOK_EVERY_MS = 1000
 /** An upstream transaction that stays open is told again after so long. */
 const TELL_AGAIN_MS = 3_600_000
+
+/** How often there is to be a look. */
+export function lookEveryMs(timeoutMs: number): number {
+  return Math.min(LOOK_EVERY_MS, timeoutMs / 4)
+}
 
 /**
  * Tells a consumer that is alive but idle from one that has nothing to do: a partition in which there is something to
@@ -45,6 +50,8 @@ const TELL_AGAIN_MS = 3_600_000
  */
 export class Progress {
   readonly #timeoutMs: number
+  /** Only so much of the time between two looks counts: a process that was itself stopped for a minute convicts nobody. */
+  readonly #longestIntervalMs: number
   readonly #tracks = new Map<string, Track>()
   #lastMs: number | undefined
   /** Set by a rejoin until something moves again: the partitions that it was for, with their frontiers. */
@@ -55,6 +62,7 @@ export class Progress {
 
   constructor(timeoutMs: number) {
     this.#timeoutMs = timeoutMs
+    this.#longestIntervalMs = 2 * lookEveryMs(timeoutMs)
   }
 
   /** False from the moment a stall is seen until it is over. */
@@ -68,7 +76,7 @@ export class Progress {
     partitions: readonly PartitionPosition[],
     { counts, rejoining }: { readonly counts: boolean; readonly rejoining: boolean }
   ): Finding {
-    const elapsedMs = Math.min(nowMs - (this.#lastMs ?? nowMs), LONGEST_INTERVAL_MS)
+    const elapsedMs = Math.min(nowMs - (this.#lastMs ?? nowMs), this.#longestIntervalMs)
     this.#lastMs = nowMs
     const countedMs = counts ? elapsedMs : 0
     this.#sinceRejoinMs += countedMs
