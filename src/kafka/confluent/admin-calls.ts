@@ -19,6 +19,8 @@ const LEADER_COMES: ReadonlySet<number> = new Set([
   ErrorCode.LEADER_NOT_AVAILABLE,
   ErrorCode.NOT_LEADER,
   ErrorCode.OFFSET_NOT_AVAILABLE,
+  ErrorCode.FENCED_LEADER_EPOCH,
+  ErrorCode.UNKNOWN_LEADER_EPOCH,
   ErrorCode.NO_ENTRY,
   ErrorCode.UNKNOWN_TOPIC,
   ErrorCode.UNKNOWN_PARTITION
