@@ -12,7 +12,7 @@ import { judge, type Ratios } from './gate-verdict.ts'
 const FILE = join(import.meta.dirname, 'baselines.json')
 /**
  * What is compiled when differs from process to process, and so does the code that results, by a third in a small step. The
- * least of them says what the code can do: it differs by 4 % where the median differs by 20 %, and what is dearer raises it, too.
+ * least of them says what the code can do, and what is dearer raises it, too.
  */
 const PROCESSES = 9
 

@@ -154,6 +154,7 @@ export function joinStages(ground: Ground) {
     summaries,
     transport,
     offsets,
+    slabs: slabs.count,
     suspended: () => oversight.held,
     leaving: () => rebalance.stopping,
     abandoned: () => (rebalance.overran = true),

@@ -1,4 +1,4 @@
-import { typeTest } from '../src/schema/type-test.ts'
+import { compileTest, typeTest } from '../src/schema/type-test.ts'
 import { createFullCheck } from './full-check.ts'
 import type { FieldReason } from './validation-reasons.ts'
 import type { RecordSchema } from './validation-schema.ts'
@@ -41,12 +41,7 @@ function plainField(name: string, schema: object, isRequired: boolean): Field | 
   const type = typeTest(schema, content)
   if (type === undefined) return undefined
   const test = isRequired ? type : `(${content} === undefined || ${type})`
-  return { name, test, isGood: compile(test), refusesEmpty: Object.hasOwn(schema, 'minLength') }
-}
-
-function compile(test: string): RecordCheck['isGood'] {
-  // oxlint-disable-next-line typescript/no-implied-eval -- made of the pipeline's own schema, as TypeBox's and Ajv's checks are
-  return new Function('value', `return ${test}`) as RecordCheck['isGood']
+  return { name, test, isGood: compileTest(test), refusesEmpty: Object.hasOwn(schema, 'minLength') }
 }
 
 class PlainCheck implements RecordCheck {
@@ -55,7 +50,7 @@ class PlainCheck implements RecordCheck {
 
   constructor(fields: readonly Field[]) {
     this.#fields = fields
-    this.isGood = compile(['true', ...fields.map(({ test }) => test)].join(' && '))
+    this.isGood = compileTest(['true', ...fields.map(({ test }) => test)].join(' && '))
   }
 
   reasons(value: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly FieldReason[]> {

@@ -2,6 +2,15 @@ import type { Static } from 'typebox'
 
 const text = { type: 'string' } as const
 const whole = { type: 'integer' } as const
+/** What a login has on its way in and out. */
+const texts = {
+  user_id: text,
+  app_version: text,
+  device_type: text,
+  ip: text,
+  locale: text,
+  device_id: text
+} as const
 
 /**
  * A login as it comes in. What a type can't say about `timestamp` is in timestamp.ts. JSON Schema as TypeBox would write
@@ -11,12 +20,7 @@ export const UserLogin = {
   type: 'object',
   required: ['user_id', 'app_version', 'ip', 'locale', 'device_id', 'timestamp'],
   properties: {
-    user_id: text,
-    app_version: text,
-    device_type: text,
-    ip: text,
-    locale: text,
-    device_id: text,
+    ...texts,
     timestamp: { anyOf: [{ type: 'number' }, { type: 'string' }] }
   }
 } as const
@@ -29,12 +33,7 @@ export type UserLogin = Static<typeof UserLogin>
 export const ProcessedLogin = {
   type: 'object',
   properties: {
-    user_id: text,
-    app_version: text,
-    device_type: text,
-    ip: text,
-    locale: text,
-    device_id: text,
+    ...texts,
     /** Seconds since 1970, rounded down. */
     timestamp: whole,
     event_time: text,

@@ -20,6 +20,8 @@ export interface CreateDeliveryOptions extends Omit<DeliveryOptions, 'commit' | 
   readonly summaries: SummaryPlan | undefined
   readonly transport: Transport
   readonly offsets: GroupOffsets
+  /** How many there are. */
+  readonly slabs: number
   /** A flood is held: nothing is to be committed. */
   suspended(): boolean
 }
@@ -39,14 +41,7 @@ function deliveryOf(options: CreateDeliveryOptions): Delivery {
   const commit = new Commit({ consumer: offsets, assignments, policy, events, suspended })
   const { metrics } = outputsOf(pipeline, settings)
   const common = { ...options, metrics, commit, rewind: new Rewind(options) }
-  const { transactionMs, maxInFlightRecords, slabRecords, lingerMs } = settings
-  const slabs = Math.floor(maxInFlightRecords / slabRecords)
-  if (transactions === undefined) return atLeastOnce({ ...common, linger: new Linger(lingerMs, slabs) })
-  return exactlyOnce({
-    ...common,
-    transactionMs,
-    maxInFlightRecords,
-    slabs,
-    transactions: offsets.within(transactions)
-  })
+  const { transactionMs, maxInFlightRecords, lingerMs } = settings
+  if (transactions === undefined) return atLeastOnce({ ...common, linger: new Linger(lingerMs, options.slabs) })
+  return exactlyOnce({ ...common, transactionMs, maxInFlightRecords, transactions: offsets.within(transactions) })
 }

@@ -149,11 +149,8 @@ export class WorkerPool {
     this.#closed = true
     clearInterval(this.#looking)
     for (const { ending } of this.#running.values()) clearTimeout(ending)
-    const ended = await within(
-      CLOSE_TIMEOUT_MS,
-      this.#piscina.destroy().then(() => true)
-    )
-    if (ended !== true) throw new Error('a worker thread does not end')
+    const ended = this.#piscina.destroy().then(() => true)
+    if (!(await within(CLOSE_TIMEOUT_MS, ended))) throw new Error('a worker thread does not end')
   }
 }
 

@@ -32,6 +32,12 @@ export function typeTest(schema: object, name: string): string | undefined {
   return isNotEmpty ? `(${test} && ${name} !== '')` : undefined
 }
 
+/** A function of `value` that answers such an expression, which is made of the pipeline's own schema, as TypeBox's checks are. */
+export function compileTest(test: string): (value: unknown) => boolean {
+  // oxlint-disable-next-line typescript/no-implied-eval -- see above
+  return new Function('value', `return ${test}`) as (value: unknown) => boolean
+}
+
 function anyTest(members: readonly object[], name: string): string | undefined {
   const found = members.map(member => typeTest(member, name))
   return found.length === 0 || found.includes(undefined) ? undefined : `(${found.join(' || ')})`

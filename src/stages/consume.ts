@@ -100,11 +100,8 @@ export class Consume {
 
   /** Waits a little for a slab; after `HOLD_AFTER_MS` without one only control events are served. */
   async #freed(): Promise<boolean> {
-    const freed =
-      (await within(
-        HOLD_AFTER_MS,
-        this.#options.slabs.released().then(() => true)
-      )) ?? false
+    const released = this.#options.slabs.released().then(() => true)
+    const freed = (await within(HOLD_AFTER_MS, released)) ?? false
     if (!freed) this.#hold()
     return freed
   }

@@ -15,7 +15,7 @@ export const throughputOptions = {
       'kafka-javascript. auto is the addon where it is built, else kafka-javascript, with a warning that says why; ' +
       'native is the addon, or a mistake.',
     why:
-      'The addon takes about half of the CPU a record, and a C++ compiler to be built (`make setup`, ' +
+      'The addon takes less than half of the CPU a record, and a C++ compiler to be built (`make setup`, ' +
       '`millrace build-native`); everything else is the same.',
     example: 'native',
     section
