@@ -5,6 +5,7 @@ import { judge } from './judge.ts'
 import { renderVerdicts } from './report.ts'
 import { runChaos } from './run-chaos.ts'
 import { readChaosSettings } from './settings.ts'
+import type { Verdict } from './verdict.ts'
 
 const runs = readChaosSettings({}, [])
 const A_RUN_AT_MOST_MS = 600_000
@@ -12,6 +13,8 @@ const START_AT_MOST_MS = 180_000
 
 /** Not by `console`, of which vitest takes each line apart to say where it comes from. */
 const say = (text: string): void => void process.stdout.write(`${text.replaceAll(/^/gm, '  ')}\n`)
+
+const inOneLine = ({ promise, found, details }: Verdict) => `${promise}: ${found} (${details.join(', ')})`
 
 // It kills its broker, so it has one of its own, which needs Java.
 describe.skipIf((await findJava()) === undefined)('chaos, the short form', () => {
@@ -27,7 +30,8 @@ describe.skipIf((await findJava()) === undefined)('chaos, the short form', () =>
       onTestFailed(() => void (failed = true))
       const { evidence, logDir } = await runChaos(settings, ground, say)
       say(`${renderVerdicts(evidence)}\nlogs of the processors, if it fails: ${logDir}`)
-      expect(judge(evidence).filter(({ kept }) => !kept)).toEqual([])
+      const broken = judge(evidence).filter(({ kept }) => !kept)
+      expect(broken, broken.map(inOneLine).join('; ')).toEqual([])
     }
   )
 })
