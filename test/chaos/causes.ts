@@ -1,4 +1,5 @@
 import type { Evidence, Fault, Loss } from './evidence.ts'
+import { COMMIT_INTERVAL_MS } from './processor-environment.ts'
 
 /** Something that lets rows be written again. */
 export interface Cause extends Pick<Fault, 'target' | 'startMs' | 'endMs'> {
@@ -6,11 +7,6 @@ export interface Cause extends Pick<Fault, 'target' | 'startMs' | 'endMs'> {
   readonly kind: Exclude<Fault['kind'], 'SIGTERM'> | 'loss'
 }
 
-/**
- * How long before a fault something may have been written that the fault makes be repeated: it must have settled, and
- * have been committed, unless something before it in its partition had not.
- */
-const BEFORE_MS = 5000
 /** What was on its way to a broker when its processor died may be appended a little later. */
 const ON_ITS_WAY_MS = 2000
 /** Without its coordinator a group falls apart: sessions end, partitions go, and their new owners begin at the last commit. */
@@ -18,6 +14,12 @@ const GROUP_RECOVERS_MS = 20_000
 /** A commit is asked for at each interval, and takes a while. */
 const COMMIT_TAKES_MS = 1000
 const SESSION_MS = 6000
+/**
+ * How long before a fault something may have been written that the fault makes be repeated: it must have settled, and
+ * have been committed, unless something before it in its partition had not. A commit waits for a join that is under way,
+ * and that for the session of a member that has died.
+ */
+export const BEFORE_MS = SESSION_MS + COMMIT_INTERVAL_MS + COMMIT_TAKES_MS
 /** One that goes on after SIGSTOP learns a little later what it has missed. */
 const NOTICES_MS = 5000
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { expectBoundedDuplicates } from '../invariants/duplicates.ts'
 import { expectNoLoss } from '../invariants/no-loss.ts'
 import { expectOrder } from '../invariants/order.ts'
+import { BEFORE_MS } from './causes.ts'
 import { destinations, STRANGER, type Evidence, type Fault, type ProcessorRun, type Row } from './evidence.ts'
 import { makeHistory, withRows, type History } from './history.ts'
 import { judge } from './judge.ts'
@@ -112,7 +113,7 @@ describe('the judge of a chaos run', () => {
     expectBroken('no repeats but after a crash', (rows, { evidence }) => {
       const late = Math.max(...evidence.faults.map(({ endMs }) => endMs), rows[0].appendedMs) + 60_000
       rows.push({ ...rows[0], appendedMs: late }, { ...rows[0], appendedMs: late + 1 })
-      return evidence.faults.every(({ startMs }) => startMs - rows[0].appendedMs > 5000)
+      return evidence.faults.every(({ startMs }) => startMs - rows[0].appendedMs > BEFORE_MS)
     })
   })
 

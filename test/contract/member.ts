@@ -61,6 +61,12 @@ export class Member {
     while (!condition()) await this.poll()
   }
 
+  /** Answers an assignment that was left to the test. */
+  assignOffered(): void {
+    this.#assign(this.events.flatMap(event => (event.type === 'assigned' ? event.partitions : [])))
+    this.answering = true
+  }
+
   /** Commits nothing; gives up what was asked back. */
   giveUp(): void {
     const revoked = this.revoked

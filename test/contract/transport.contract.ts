@@ -4,6 +4,7 @@ import { describeConsuming } from './consuming.contract.ts'
 import { describeFailures } from './failures.contract.ts'
 import { describeGroups } from './groups.contract.ts'
 import type { GroupTraits, Harness } from './harness.ts'
+import { describeJoining } from './joining.contract.ts'
 import { describeNamedMembers } from './named-members.contract.ts'
 import { describeProducing } from './producing.contract.ts'
 import { describeRewinding } from './rewinding.contract.ts'
@@ -38,6 +39,11 @@ export function describeGroupsOf(
     describeCommitted(harness)
     if (traits.named) describeNamedMembers(harness)
   })
+}
+
+/** What only Kafka's own groups do: a join waits until every member has joined. */
+export function describeJoiningOf(name: string, makeHarness: () => Promise<Harness>, skipped: boolean): void {
+  describeWith(name, makeHarness, skipped, describeJoining)
 }
 
 function describeWith(

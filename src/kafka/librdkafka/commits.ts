@@ -4,14 +4,21 @@ import type { CommitOffset, TopicPartition } from '../ports.ts'
 import type { ClientError } from './client-types.ts'
 import { nameOf } from './partition-name.ts'
 
-/** Below the 3 s that the last commit of a revocation may take. */
+/** From the first failure on; below the 3 s that the last commit of a revocation may take. */
 const PATIENCE = { timeoutMs: 2_500, retryMs: 100 }
-/** The coordinator moves, or the group is between two generations. */
+/**
+ * The coordinator moves, or the group is between two generations.
+ *
+ * A commit waits behind the client's own request to join, as they share a connection, and a join takes until the last member
+ * has come or its session has ended. So what was sent in the old generation is refused (ILLEGAL_GENERATION) by the new one, of
+ * which this client is a member. One that isn't any more is told so by `lost`, and its partitions are taken out (`forget`).
+ */
 const RETRIABLE: ReadonlySet<number> = new Set([
   ErrorCode.REQUEST_TIMED_OUT,
   ErrorCode.COORDINATOR_LOADING,
   ErrorCode.COORDINATOR_NOT_AVAILABLE,
   ErrorCode.NOT_COORDINATOR,
+  ErrorCode.ILLEGAL_GENERATION,
   ErrorCode.REBALANCE_IN_PROGRESS,
   ErrorCode.WAIT_COORDINATOR,
   ErrorCode.TIMED_OUT,
@@ -54,7 +61,7 @@ export class Commits {
     return this.#inFlight !== undefined
   }
 
-  /** What fails because the coordinator moves is tried again for 2.5 s. */
+  /** What fails because the coordinator moves, or the group rebalances, is tried again for 2.5 s. */
   commit(offsets: readonly CommitOffset[], started: () => void): Promise<void> {
     const job = { offsets, forgotten: false }
     this.#jobs.add(job)
@@ -90,7 +97,7 @@ export class Commits {
   }
 
   async #attempt(job: Job, started: () => void): Promise<void> {
-    const deadlineMs = performance.now() + this.#patience.timeoutMs
+    let deadlineMs: number | undefined
     for (;;) {
       const { offsets, forgotten } = job
       try {
@@ -100,6 +107,7 @@ export class Commits {
         if (forgotten) throw givenBack()
         return
       } catch (error) {
+        deadlineMs ??= performance.now() + this.#patience.timeoutMs
         if (!this.#mayRetry(error) || performance.now() >= deadlineMs) throw error
         await delay(this.#patience.retryMs)
       }

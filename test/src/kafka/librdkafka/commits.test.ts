@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
 import { Commits } from '../../../../src/kafka/librdkafka/commits.ts'
 
 const at = (offset: number) => [{ topic: 't', partition: 0, offset }]
@@ -58,6 +59,17 @@ describe('commits', () => {
     expect(sent).toEqual([1, 1, 1, 2])
     commits.callback(undefined)
     await later
+  })
+
+  test('a commit that waited behind a rebalance is sent again in the new generation, however long that took', async () => {
+    const native = { commit: vi.fn<() => number>(() => 0) }
+    const commits = new Commits(() => native, { timeoutMs: 100, retryMs: 0 })
+    const committed = commits.commit(at(1), () => undefined)
+    await setTimeout(150)
+    commits.callback({ code: 22, message: 'the generation is not valid' })
+    await vi.waitFor(() => expect(native.commit).toHaveBeenCalledTimes(2))
+    commits.callback(undefined)
+    await committed
   })
 
   test('not for ever', async () => {
