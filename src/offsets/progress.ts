@@ -31,8 +31,11 @@ interface Track {
   tellAtMs: number
 }
 
-/** Each look goes over all partitions: four a second at a thousand of them were half of what an idle process took. */
-const LOOK_EVERY_MS = 1000
+/**
+ * Each look goes over all partitions: four a second at a thousand of them were half of what an idle process took. And the
+ * client says only every 5 s how far a partition may be read.
+ */
+const LOOK_EVERY_MS = 5000
 /** An upstream transaction that stays open is told again after so long. */
 const TELL_AGAIN_MS = 3_600_000
 

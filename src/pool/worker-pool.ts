@@ -59,7 +59,9 @@ export class WorkerPool {
   readonly #failed: (error: Error) => void
   readonly #running = new Map<Slab, Run>()
   readonly #watch: HangWatch<Slab>
-  readonly #looking: NodeJS.Timeout
+  readonly #lookEveryMs: number
+  /** Set while anything runs: a process that has nothing to do is not to wake for it. */
+  #looking: NodeJS.Timeout | undefined
   readonly #endTimeoutMs: number
   #closed = false
 
@@ -81,7 +83,7 @@ export class WorkerPool {
     this.#piscina.on('workerDestroy', () => setImmediate(() => this.#checkThreads()))
     this.#endTimeoutMs = endTimeoutMs ?? END_TIMEOUT_MS
     this.#watch = new HangWatch(recordDeadlineMs)
-    this.#looking = setInterval(() => this.#look(), Math.min(LOOK_INTERVAL_MS, recordDeadlineMs / 2)).unref()
+    this.#lookEveryMs = Math.min(LOOK_INTERVAL_MS, recordDeadlineMs / 2)
   }
 
   /** A thread that dies is replaced at once, but Piscina gives up on one that dies before it is ready, and says nothing. */
@@ -103,6 +105,7 @@ export class WorkerPool {
         : { slab: index, from, until, schemas }
     return new Promise((resolve, reject) => {
       this.#running.set(slab, { ending: undefined, resolve, reject })
+      this.#lookLater()
       this.#piscina.run(task).then(
         () => this.#finished(slab)?.resolve(),
         (error: unknown) => this.#died(slab, error)
@@ -123,11 +126,17 @@ export class WorkerPool {
     run?.reject(new WorkerDied(death ?? (run.ending === undefined ? 'died' : 'hung'), stoodIn(slab), cause))
   }
 
+  #lookLater(): void {
+    this.#looking ??= setTimeout(() => this.#look(), this.#lookEveryMs).unref()
+  }
+
   #look(): void {
+    this.#looking = undefined
     for (const slab of this.#watch.look(performance.now(), standings(this.#running.keys()))) {
       const run = this.#running.get(slab) as Run
       if (run.ending === undefined) this.#endThreadOf(slab, run)
     }
+    if (this.#running.size > 0) this.#lookLater()
   }
 
   /** Its task is rejected when the thread has exited. */
@@ -147,7 +156,7 @@ export class WorkerPool {
    */
   async close(): Promise<void> {
     this.#closed = true
-    clearInterval(this.#looking)
+    clearTimeout(this.#looking)
     for (const { ending } of this.#running.values()) clearTimeout(ending)
     const ended = this.#piscina.destroy().then(() => true)
     if (!(await within(CLOSE_TIMEOUT_MS, ended))) throw new Error('a worker thread does not end')

@@ -45,7 +45,7 @@ export class Rejoin {
     return this.#progress.live
   }
 
-  /** Called by a timer, several times a second. */
+  /** Called by a timer. */
   look(nowMs: number): void {
     const { consumer, assignments, events, failed, diagnosisOf, stallTimeoutMs } = this.#options
     if (this.#state === 'over' || this.#options.leaving()) return
@@ -76,11 +76,15 @@ export class Rejoin {
 
   #positionOf(assignment: Assignment): PartitionPosition {
     const { consumer, exempt } = this.#options
+    const { frontier } = assignment.ledger
+    const endOffset = consumer.endOffset(assignment)
+    // What has been read to its end is stable to its end: the client is asked only for others, as its answer is dear.
+    const isRead = frontier !== undefined && endOffset >= 0 && frontier >= endOffset
     return {
       name: `${assignment.topic}/${assignment.partition}`,
-      frontier: assignment.ledger.frontier,
-      stableOffset: consumer.stableOffset(assignment),
-      endOffset: consumer.endOffset(assignment),
+      frontier,
+      stableOffset: isRead ? endOffset : consumer.stableOffset(assignment),
+      endOffset,
       exempt: assignment.state !== 'assigned' || exempt(assignment)
     }
   }

@@ -1,7 +1,6 @@
 import type { TopicPartition } from '../ports.ts'
 
 interface Statistics {
-  readonly brokers: Readonly<Record<string, { readonly state: string }>>
   readonly topics: Readonly<Record<string, { readonly partitions: Readonly<Record<string, PartitionStatistics>> }>>
 }
 
@@ -30,14 +29,16 @@ export class ConsumerStatistics {
 
   /** The client could not even connect. */
   unreachable(): void {
-    this.#text = '{"brokers":{},"topics":{}}'
+    this.#text = '{"topics":{}}'
     this.#read = undefined
   }
 
-  /** Before the first statistics nothing is known, and the client has just connected. */
+  /**
+   * Before the first statistics nothing is known, and the client has just connected. They begin with the brokers, and nothing
+   * else of them has this state, so they needn't be read for it.
+   */
   get reachable(): boolean {
-    const latest = this.#latest()
-    return latest === undefined || Object.values(latest.brokers).some(({ state }) => state === 'UP')
+    return this.#text === undefined || /"state": ?"UP"/.test(this.#text)
   }
 
   #latest(): Statistics | undefined {

@@ -7,6 +7,9 @@ import { placesFor } from './slab-places.ts'
 
 /** How long a poll waits for the first record, which wakes it: often enough for what is done between polls. */
 const POLL_WAIT_MS = 50
+/** The same after so many polls that brought nothing, when there is not much left to be done between them. */
+const IDLE_WAIT_MS = 250
+const IDLE_AFTER_POLLS = 20
 /** How long a poll without a slab takes: room may come any moment, so shorter. */
 const SERVE_WAIT_MS = 5
 
@@ -25,6 +28,8 @@ export class Polling {
   readonly #options: PollingOptions
   #underWay: Promise<void> | undefined
   #woken = Promise.withResolvers<void>()
+  /** Polls that brought nothing since one that did. */
+  #emptyPolls = 0
   /** Nothing is delivered. librdkafka fetches until its queue is full, and no more. */
   held = false
 
@@ -68,11 +73,16 @@ export class Polling {
     this.#woken = Promise.withResolvers<void>()
     let filled = this.#fill(into)
     if (filled === 0 && events.length === 0) {
-      await this.#wait(into === undefined ? SERVE_WAIT_MS : POLL_WAIT_MS)
+      await this.#wait(into === undefined ? SERVE_WAIT_MS : this.#patienceMs)
       filled = this.#fill(into)
     }
     const happened = events.splice(0)
+    this.#emptyPolls = filled === 0 && happened.length === 0 ? this.#emptyPolls + 1 : 0
     return filled < 0 ? { events: happened, needsBytes: -filled } : { events: happened }
+  }
+
+  get #patienceMs(): number {
+    return this.#emptyPolls < IDLE_AFTER_POLLS ? POLL_WAIT_MS : IDLE_WAIT_MS
   }
 
   /** Answers as the addon does. */

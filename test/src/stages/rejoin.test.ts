@@ -66,6 +66,22 @@ describe('Rejoin', () => {
     ])
   })
 
+  test('does not ask how far a partition may be read that has been read to its end: that is dear at a thousand', () => {
+    const { consumer, insights, look, assign } = setUp()
+    const asked: number[] = []
+    consumer.stableOffset = ({ partition }) => {
+      asked.push(partition)
+      return 100
+    }
+    const assignment = assign()
+    assignment.ledger.reachedEnd(99)
+    look(250)
+    expect(asked).toEqual([0])
+    assignment.ledger.reachedEnd(100)
+    look(TIMEOUT_MS * 2)
+    expect([asked, insights.stalls]).toEqual([[0], 0])
+  })
+
   test('whose group is not left in time, as the loop stands still, ends the process', () => {
     const { errors, look, assign, stall } = setUp()
     assign()
