@@ -25,8 +25,8 @@ class Restarts {
     this.#settings = { LOG_LEVEL: 'info', GROUP_INSTANCE_ID: 'the-only-one', ...settings }
   }
 
-  start(): ChildProcessor {
-    const processor = new ChildProcessor({ ...this.#killers.environment, ...this.#settings })
+  start(settings: Record<string, string> = {}): ChildProcessor {
+    const processor = new ChildProcessor({ ...this.#killers.environment, ...this.#settings, ...settings })
     this.#test.onTestFinished(() => processor.kill())
     return processor
   }
@@ -104,6 +104,11 @@ describeOnKafka('records that end the whole process', { concurrent: true }, () =
       processor.signal('SIGKILL')
       await restarts.ended(processor)
     }
+    // It tells where it begins when its first record has come, and gets no further: the next one has to be careful.
+    const begun = restarts.start({ COMMIT_INTERVAL_MS: '60000' })
+    await begun.until('it has told where it begins', () => killers.begun())
+    begun.signal('SIGKILL')
+    await restarts.ended(begun)
     for (const share of [0.2, 0.5, 0.8]) {
       const processor = restarts.start()
       await processor.until(

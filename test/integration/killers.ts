@@ -58,9 +58,18 @@ export class Killers {
     return Object.fromEntries(letters.map(letter => [Number(letter.key), headerOf(letter, REASON_HEADER)]))
   }
 
+  /** An offset is committed of each partition, if only the one at which it begins. */
+  async begun(): Promise<boolean> {
+    return (await this.#committed()).every(offset => offset >= 0)
+  }
+
   async finished(): Promise<boolean> {
-    const committed = await this.#kafka.committedOffsets(this.topics.group, this.topics.input)
+    const committed = await this.#committed()
     const ends = await this.#kafka.endOffsets(this.topics.input)
     return committed.every((offset, partition) => offset === ends[partition])
+  }
+
+  #committed(): Promise<number[]> {
+    return this.#kafka.committedOffsets(this.topics.group, this.topics.input)
   }
 }
