@@ -41,7 +41,7 @@ const TELL_AGAIN_MS = 3_600_000
 
 /** How often there is to be a look. */
 export function lookEveryMs(timeoutMs: number): number {
-  return Math.min(LOOK_EVERY_MS, timeoutMs / 4)
+  return Math.min(LOOK_EVERY_MS, timeoutMs / 8)
 }
 
 /**
