@@ -39,12 +39,16 @@ export function closingLine(report: TestReport | undefined, exitCode: number): s
 
 /** A line for each test that failed, and for each file that could not be loaded: all that is left of a log that was cut. */
 export function failureLines(report: TestReport | undefined, root: string): string[] {
-  return (report?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
-    const file = relative(root, name)
-    if (status === 'failed' && assertionResults.length === 0) return [`failed: ${file}: ${firstLine(message)}`]
-    const failed = assertionResults.filter(({ status }) => status === 'failed')
+  return (report?.testResults ?? []).flatMap(tests => {
+    const file = relative(root, tests.name)
+    if (isUnloaded(tests)) return [`failed: ${file}: ${firstLine(tests.message)}`]
+    const failed = tests.assertionResults.filter(({ status }) => status === 'failed')
     return failed.map(test => `failed: ${file}: ${test.fullName}: ${firstLine(test.failureMessages?.[0])}`)
   })
+}
+
+function isUnloaded({ status, assertionResults }: TestFile): boolean {
+  return status === 'failed' && assertionResults.length === 0
 }
 
 function firstLine(message = 'no message'): string {
@@ -52,7 +56,7 @@ function firstLine(message = 'no message'): string {
 }
 
 function countsOf(report: TestReport): { passed: number; failed: number; skipped: number } {
-  const unloaded = report.testResults.filter(file => file.status === 'failed' && file.assertionResults.length === 0)
+  const unloaded = report.testResults.filter(isUnloaded)
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloaded.length,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { within } from '../../src/within.ts'
 import { uniqueName, type Harness } from './harness.ts'
-import { Member, pollAndGiveUp } from './member.ts'
+import { Member, pollAndGiveUp, pollOnceAndGiveUp } from './member.ts'
 
 /** A commit that is not answered by then waits for the group. */
 const WAITS_MS = 500
@@ -25,7 +25,7 @@ export function describeJoining(harness: () => Harness): void {
       let offset = 0
       let answer: Promise<boolean>
       do {
-        await pollAndGiveUp([first, third], once())
+        await pollOnceAndGiveUp([first, third])
         answer = first.consumer.commit([{ topic: own, partition: 0, offset: ++offset }]).then(() => true)
       } while ((await within(WAITS_MS, answer)) && third.assigned().length === 0)
       second.assignOffered()
@@ -35,10 +35,4 @@ export function describeJoining(harness: () => Harness): void {
       for (const { consumer } of [first, second, third]) await consumer.disconnect()
     })
   })
-}
-
-/** A condition that holds from the second time on that it is asked for. */
-function once(): () => boolean {
-  let asked = 0
-  return () => asked++ > 0
 }

@@ -143,11 +143,13 @@ export async function pollAll(members: readonly Member[], condition: () => boole
 
 /** As `pollAll`, and whoever is asked for partitions gives them up, without a commit. */
 export async function pollAndGiveUp(members: readonly Member[], condition: () => boolean): Promise<void> {
-  while (!condition()) {
-    for (const member of members) {
-      await member.poll()
-      if (member.revoked.length > 0) member.giveUp()
-    }
+  while (!condition()) await pollOnceAndGiveUp(members)
+}
+
+export async function pollOnceAndGiveUp(members: readonly Member[]): Promise<void> {
+  for (const member of members) {
+    await member.poll()
+    if (member.revoked.length > 0) member.giveUp()
   }
 }
 

@@ -36,6 +36,17 @@ class Restarts {
     this.printed += processor.stdout
   }
 
+  /** Starts one, and kills it in that moment. */
+  async killed(
+    moment: (processor: ChildProcessor) => Promise<unknown>,
+    settings: Record<string, string> = {}
+  ): Promise<void> {
+    const processor = this.start(settings)
+    await moment(processor)
+    processor.signal('SIGKILL')
+    await this.ended(processor)
+  }
+
   /** Until one has done all there is, and is stopped. */
   async untilFinished(): Promise<void> {
     for (let restart = 0; restart < MAX_RESTARTS; restart++) {
@@ -99,24 +110,14 @@ describeOnKafka('records that end the whole process', { concurrent: true }, () =
     const restarts = new Restarts(killers, context, { LINGER_MS: '200', SLAB_RECORDS: '64' })
     const moments = ['partitions assigned', 'the processor is running', 'partitions assigned', 'partitions assigned']
     for (const moment of moments) {
-      const processor = restarts.start()
-      await processor.untilPrinted(moment)
-      processor.signal('SIGKILL')
-      await restarts.ended(processor)
+      await restarts.killed(processor => processor.untilPrinted(moment))
     }
     // It tells where it begins when its first record has come, and gets no further: the next one has to be careful.
-    const begun = restarts.start({ COMMIT_INTERVAL_MS: '60000' })
-    await begun.until('it has told where it begins', () => killers.begun())
-    begun.signal('SIGKILL')
-    await restarts.ended(begun)
+    const begins = (processor: ChildProcessor) => processor.until('it has told where it begins', () => killers.begun())
+    await restarts.killed(begins, { COMMIT_INTERVAL_MS: '60000' })
     for (const share of [0.2, 0.5, 0.8]) {
-      const processor = restarts.start()
-      await processor.until(
-        'a part has come out',
-        async () => (await kafka.count(killers.topics.processed)) > share * RECORDS
-      )
-      processor.signal('SIGKILL')
-      await restarts.ended(processor)
+      const isOut = async () => (await kafka.count(killers.topics.processed)) > share * RECORDS
+      await restarts.killed(processor => processor.until('a part has come out', isOut))
     }
     await restarts.untilFinished()
     expect(restarts.ends).toEqual(restarts.ends.map(() => ({ code: null, signal: 'SIGKILL' })))
