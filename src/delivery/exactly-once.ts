@@ -19,7 +19,7 @@ export interface ExactlyOnceOptions extends DeliveryOptions {
  * and what the group has committed never differ. A transaction that fails leaves nothing, and what it held is read again.
  */
 export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
-  const { transport, transactions, assignments, rewind, events, next, drop, failed } = options
+  const { transport, transactions, assignments, metrics, rewind, events, next, drop, failed } = options
   const { transactionMs, maxInFlightRecords, slabs } = options
 
   const transact = new Transact({
@@ -41,6 +41,7 @@ export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
     summaryAt: position => options.offsets.summaryAt(position),
     assignments,
     events,
+    metrics,
     rewind: (live, startOf) => rewind.now(live, startOf)
   })
   return {

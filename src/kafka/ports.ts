@@ -113,6 +113,12 @@ export interface ProduceFailure {
   readonly message: string
 }
 
+/** Of a row in a transaction. */
+export interface RowFailure extends ProduceFailure {
+  /** The number given with `produce`, if rows go alone and it is known which one has failed. */
+  readonly batch?: number | undefined
+}
+
 export interface RecordProducer {
   connect(): Promise<void>
   /**
@@ -147,8 +153,11 @@ export interface RecordProducer {
  * takes rows only between `begin` and `commit`; none of them is reported one by one.
  */
 export interface RecordTransactions {
-  /** Local and quick: brokers hear of a transaction with its first row. */
-  begin(): Promise<void>
+  /**
+   * Local and quick: brokers hear of a transaction with its first row. `alone`: each row goes in a request of its own, where
+   * no other row can be the cause if it fails; slow, and a change to or from it takes a new client.
+   */
+  begin(alone?: boolean): Promise<void>
   /**
    * Waits for the rows, adds the offsets and commits. When it rejects, the transaction can only be aborted: a row failed,
    * the group has given the partitions to others, or this producer is no longer the one (fenced, or timed out).
@@ -165,7 +174,7 @@ export interface RecordTransactions {
 export interface TransportEvents {
   delivered(report: DeliveryReport): void
   /** A row of the open transaction has failed: it can only be aborted. May come several times. */
-  transactionFailed(failure: ProduceFailure): void
+  transactionFailed(failure: RowFailure): void
   /** Logged and counted; a fatal one ends the process. */
   producerError(error: { readonly code: number; readonly message: string; readonly fatal: boolean }): void
 }

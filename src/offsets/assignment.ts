@@ -51,6 +51,11 @@ export class Assignment {
     return this.state === 'assigned' || this.state === 'draining'
   }
 
+  /** Whether the one whose output the brokers refuse may still come. */
+  get suspect(): boolean {
+    return this.live && (this.ledger.frontier ?? 0) < this.isolateBelow
+  }
+
   /** What a commit would tell Kafka that it does not know yet. */
   get uncommitted(): boolean {
     const { frontier, summary } = this.ledger

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isUnreachable } from '../kafka/kafka-error.ts'
 import type { CommittedPosition, ProduceFailure, RecordConsumer, RecordTransactions } from '../kafka/ports.ts'
-import { isVerdict, refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
+import { isVerdict, metricsRefusal, refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
 import type { Assignment, Assignments, Start } from '../offsets/assignment.ts'
 import { verdictOnRefused } from '../slabs/verdict.ts'
 import type { SummaryState } from '../summaries/summary-state.ts'
 import type { Events } from '../telemetry/events.ts'
-import type { Batch } from './batch.ts'
-import type { Failure } from './transact.ts'
+import type { Failure, SentRow } from './transact.ts'
 
 /** Between aborts that follow one another, so that brokers in trouble are not asked without pause. */
 const FIRST_PAUSE_MS = 20
@@ -23,6 +22,8 @@ export interface AbortOptions {
   summaryAt(position: CommittedPosition): SummaryState | undefined
   readonly assignments: Assignments
   readonly events: Events
+  /** The output that tells of records instead of being made of them; -1 where none does. */
+  readonly metrics: number
   /** Between attempts of a call that was refused; a second by default. */
   readonly retryMs?: number
   /** Between polls: reads these again from there. */
@@ -46,8 +47,8 @@ export class Abort {
   async run({ error, ofRow, culprit, before }: Failure): Promise<void> {
     const { transactions, events } = this.#options
     events.aborted(error)
-    const searching = ofRow && this.#judge(error, culprit)
-    if (!searching) await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** before))
+    const isJudged = ofRow && this.#judge(error, culprit)
+    if (!isJudged) await sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** before))
     await this.#retrying('the transaction can not be aborted', () => transactions.abort())
     const starts = await this.#committed()
     await new Promise<void>(done => (this.#due = { starts, done }))
@@ -63,18 +64,23 @@ export class Abort {
     done()
   }
 
-  /** Answers whether a record is to blame, which may not be known yet. */
-  #judge(error: ProduceFailure, culprit: Batch | undefined): boolean {
-    const remedy = remedyFor(error.code)
-    if (remedy === 'stop') throw new Error(`the brokers refused output: ${error.message} (code ${error.code})`)
-    if (remedy === 'rewind') return false
-    if (culprit === undefined || !isVerdict(error.code)) return true
-    const { assignment, task, firstRecord, firstOffset, summaryTopic } = culprit
+  /** Answers whether it is known which record is to blame. */
+  #judge(error: ProduceFailure, culprit: SentRow | undefined): boolean {
+    if (remedyFor(error.code) === 'stop') {
+      throw new Error(`the brokers refused output: ${error.message} (code ${error.code})`)
+    }
+    if (culprit === undefined || !isVerdict(error.code)) return false
+    const { row, batch } = culprit
+    const { assignment, task, summaryTopic } = batch
+    const { slab } = task
     if (summaryTopic !== undefined) throw summaryRefusal(assignment, error, summaryTopic)
-    const verdict = verdictOnRefused(task.slab, firstRecord)
+    // No record is to blame for what is told of it.
+    if (slab.rowOutput[row] === this.#options.metrics) throw metricsRefusal(assignment, error)
+    const record = slab.rowRecord[row]
+    const verdict = verdictOnRefused(slab, record)
     if (verdict === undefined) throw refusal(assignment, error)
-    assignment.verdicts.set(firstOffset, verdict)
-    this.#options.events.condemned(assignment, firstOffset, error)
+    assignment.verdicts.set(slab.offsetOf(record), verdict)
+    this.#options.events.condemned(assignment, slab.offsetOf(record), error)
     return true
   }
 

@@ -48,11 +48,6 @@ export class Batch {
     return this.endRecord - this.firstRecord
   }
 
-  /** What it counts in the size of a transaction; whatever is looked for there is found alone, be it a summary. */
-  get load(): number {
-    return Math.max(1, this.records)
-  }
-
   /** Its partition has gone or is read again, and nothing must come of this reading any more. */
   get stale(): boolean {
     return !this.assignment.live || this.assignment.rewinding

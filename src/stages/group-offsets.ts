@@ -132,7 +132,7 @@ export class GroupOffsets {
   /** The same for offsets that go into transactions. */
   within(transactions: RecordTransactions): RecordTransactions {
     return {
-      begin: () => transactions.begin(),
+      begin: alone => transactions.begin(alone),
       abort: () => transactions.abort(),
       commit: offsets => this.#alone(() => this.#described(offsets, described => transactions.commit(described)))
     }

@@ -1,10 +1,9 @@
-import type { ProduceFailure, RecordProducer, RecordTransactions } from '../kafka/ports.ts'
+import type { ProduceFailure, RecordProducer, RecordTransactions, RowFailure } from '../kafka/ports.ts'
 import { remedyFor } from '../kafka/produce-errors.ts'
 import type { Assignment, Assignments } from '../offsets/assignment.ts'
 import type { SettledOffset } from '../offsets/positions.ts'
-import { TransactionSize } from '../offsets/transaction-size.ts'
 import type { Events } from '../telemetry/events.ts'
-import { type Batch, splitWorked, type Task } from './batch.ts'
+import type { Batch, Task } from './batch.ts'
 
 export interface TransactOptions {
   readonly producer: Pick<RecordProducer, 'produce'>
@@ -31,11 +30,19 @@ export interface Failure {
   readonly error: ProduceFailure
   /** A row of it was refused; otherwise its offsets could not be committed, or it took too long. */
   readonly ofRow: boolean
-  /** The only record in it, which is then to blame. */
-  readonly culprit: Batch | undefined
+  /** The row that was refused, if it is known: where each went in a request of its own. */
+  readonly culprit: SentRow | undefined
   /** How many failed before it since one was committed. */
   readonly before: number
 }
+
+export interface SentRow {
+  readonly batch: Batch
+  readonly row: number
+}
+
+/** Records in a transaction whose rows go alone; more only if the first batch has. They all come again for each refusal. */
+const ALONE_RECORDS = 1024
 
 /**
  * Rows and the offsets that they came from, in transactions: what `Produce` and `Commit` are for at-least-once, this is
@@ -44,10 +51,12 @@ export interface Failure {
  * One transaction is open at a time. While it commits, off the loop, records are fetched and worked on, and wait here
  * for the next one. The offset that it commits for a partition is the one behind its last batch in it: batches come in
  * input order, so all that came before is in this transaction or an earlier one.
+ *
+ * A row that the brokers refuse fails its whole transaction, and they don't say which one it was. So what was in there is
+ * suspect, and until it has been committed every row goes in a request of its own: the next one that is refused is known.
  */
 export class Transact {
   readonly #options: TransactOptions
-  readonly #size: TransactionSize
   /** `closed`: the next one may begin. `ending`: beginning, committing or aborting. */
   #state: 'closed' | 'open' | 'ending' = 'closed'
   /** Released and in no transaction yet; of the first one, rows before `#nextRow` are in the open one. */
@@ -59,13 +68,14 @@ export class Transact {
   readonly #slabs = new Set<Task>()
   /** When the first batch came in, or the last transaction ended. */
   #sinceMs = performance.now()
-  #failure: ProduceFailure | undefined
+  #failure: RowFailure | undefined
+  /** If its rows go alone: those that went, by the number that they were given. */
+  #alone: SentRow[] | undefined
   #waiting: (() => void)[] = []
   #failures = 0
 
   constructor(options: TransactOptions) {
     this.#options = options
-    this.#size = new TransactionSize(options.maxRecords)
   }
 
   release(batch: Batch): void {
@@ -91,15 +101,16 @@ export class Transact {
   }
 
   /** A row of the open transaction was refused. The first failure tells why; the others follow from it. */
-  transactionFailed(failure: ProduceFailure): void {
+  transactionFailed(failure: RowFailure): void {
     this.#failure ??= failure
   }
 
   async #begin(): Promise<void> {
     this.#state = 'ending'
     this.#failure = undefined
+    this.#alone = [...this.#options.assignments].some(({ suspect }) => suspect) ? [] : undefined
     try {
-      await this.#options.transactions.begin()
+      await this.#options.transactions.begin(this.#alone !== undefined)
     } catch (error) {
       return this.#abort(error as Error & { code: number })
     }
@@ -120,20 +131,16 @@ export class Transact {
   }
 
   get #full(): boolean {
-    return this.#records >= this.#size.records || this.#slabs.size >= this.#options.maxSlabs
+    const { maxRecords, maxSlabs } = this.#options
+    const most = this.#alone === undefined ? maxRecords : Math.min(maxRecords, ALONE_RECORDS)
+    return this.#records >= most || this.#slabs.size >= maxSlabs
   }
 
   #fill(): void {
     this.#dropStale()
     while (this.#state === 'open' && this.#queue.length > 0) {
-      const room = this.#size.records - this.#records
       const [batch] = this.#queue
-      if (this.#nextRow === undefined) {
-        if (this.#full) return
-        if (this.#size.narrowed && batch.load > room) {
-          this.#queue.splice(1, 0, splitWorked(batch, batch.firstRecord + room))
-        }
-      }
+      if (this.#nextRow === undefined && this.#full) return
       if (!this.#offer(batch)) return
       this.#queue.shift()
       if (this.#inside.length === 0) this.#sinceMs = performance.now()
@@ -144,17 +151,25 @@ export class Transact {
 
   /** Answers whether the client has taken all of it. */
   #offer(batch: Batch): boolean {
-    const { task, assignment, endRow } = batch
-    if (this.#nextRow === undefined) this.#records += batch.load
-    const taken = this.#options.producer.produce(
-      task.slab,
-      this.#nextRow ?? batch.firstRow,
-      endRow,
-      0,
-      assignment.partition
-    )
+    const { endRow } = batch
+    if (this.#nextRow === undefined) this.#records += batch.records
+    const first = this.#nextRow ?? batch.firstRow
+    const taken = this.#alone === undefined ? this.#produce(batch, first, endRow, 0) : this.#offerAlone(batch, first)
     this.#nextRow = taken < endRow ? taken : undefined
     return taken === endRow
+  }
+
+  #offerAlone(batch: Batch, firstRow: number): number {
+    const sent = this.#alone as SentRow[]
+    for (let row = firstRow; row < batch.endRow; row++) {
+      sent.push({ batch, row })
+      if (this.#produce(batch, row, row + 1, sent.length - 1) === row) return row
+    }
+    return batch.endRow
+  }
+
+  #produce({ task, assignment }: Batch, firstRow: number, endRow: number, number: number): number {
+    return this.#options.producer.produce(task.slab, firstRow, endRow, number, assignment.partition)
   }
 
   /** Of one that is in the transaction in part there is no taking it out: the transaction is aborted for it. */
@@ -193,7 +208,6 @@ export class Transact {
     }
     for (const [assignment, { offset, summary }] of offsets) assignment.confirm(offset, summary)
     this.#options.events.committed(offsets.size)
-    this.#size.committed()
     this.#failures = 0
     for (const batch of this.#empty()) this.#options.next(batch)
     waiting.forEach(resolve => resolve())
@@ -216,13 +230,14 @@ export class Transact {
   async #abort(error?: Error & { code: number }): Promise<void> {
     this.#state = 'ending'
     const row = this.#failure
+    const culprit = row?.batch === undefined ? undefined : this.#alone?.[row.batch]
     const began = this.#nextRow === undefined ? [] : [this.#queue.shift() as Batch]
-    const alone = row !== undefined && remedyFor(row.code) === 'isolate' && this.#size.refused(this.#records)
     const batches = [...this.#empty(), ...began]
+    if (row !== undefined && remedyFor(row.code) === 'isolate') for (const batch of batches) suspect(batch)
     await this.#options.abort({
       error: row ?? error ?? { code: 0, message: 'a partition in it was lost' },
       ofRow: row !== undefined,
-      culprit: alone ? batches[0] : undefined,
+      culprit,
       before: this.#failures++
     })
     for (const batch of batches) this.#options.drop(batch)
@@ -241,6 +256,12 @@ export class Transact {
   #run(ending: Promise<void>): void {
     ending.catch(this.#options.failed)
   }
+}
+
+/** What it holds is looked at row by row when it is read again; a summary has no offset of its own, but lies before one. */
+function suspect({ assignment, entry, summaryTopic }: Batch): void {
+  const end = summaryTopic === undefined ? entry.nextOffset : entry.nextOffset + 1
+  assignment.isolateBelow = Math.max(assignment.isolateBelow, end)
 }
 
 function named({ topic, partition }: Assignment, offset: number, summary: SettledOffset['summary']): SettledOffset {

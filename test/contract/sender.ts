@@ -4,6 +4,7 @@ import type {
   RecordConsumer,
   RecordProducer,
   RecordTransactions,
+  RowFailure,
   Transport
 } from '../../src/kafka/ports.ts'
 import { uniqueName, type Harness, type TransportOptions } from './harness.ts'
@@ -20,7 +21,7 @@ export class Sender {
   readonly reports: DeliveryReport[] = []
   readonly errors: unknown[] = []
   /** Of transactions. */
-  readonly failures: ProduceFailure[] = []
+  readonly failures: RowFailure[] = []
   /** Called with each report, after it was written down. */
   onReport: (report: DeliveryReport) => void = () => undefined
 
@@ -36,7 +37,7 @@ export class Sender {
         this.reports.push(report)
         this.onReport(report)
       },
-      transactionFailed: (failure: ProduceFailure) => this.failures.push(failure),
+      transactionFailed: (failure: RowFailure) => this.failures.push(failure),
       producerError: (error: unknown) => this.errors.push(error)
     }
     this.#transport = harness.transport({ group: uniqueName('group'), ...options, events })

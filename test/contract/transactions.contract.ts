@@ -1,41 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { KafkaError } from '../../src/kafka/kafka-error.ts'
-import { remedyFor } from '../../src/kafka/produce-errors.ts'
 import { uniqueName, type Harness } from './harness.ts'
 import { Member } from './member.ts'
-import type { Row } from './rows.ts'
-import { nextTurn, Sender, text } from './sender.ts'
-
-const rowsOf = (...values: string[]): Row[] => values.map(value => ({ value: text(value) }))
-const numbered = (first: number, count: number) => rowsOf(...Array.from({ length: count }, (_, i) => `${first + i}`))
-
-interface SetUp {
-  readonly id?: string
-  readonly outputTopic?: string
-  readonly transactionTimeoutMs?: number
-}
+import { Sender } from './sender.ts'
+import { numbered, rowsOf, transactional } from './transactional.ts'
 
 export function describeTransactions(harness: () => Harness): void {
-  /** A producer with transactions, whose consumer is a member of a group on an input of one partition. */
-  const setUp = async ({ id = uniqueName('transactional'), outputTopic, ...options }: SetUp = {}) => {
-    const [input, group] = [await harness().createTopic(1), uniqueName('group')]
-    const output = outputTopic ?? (await harness().createTopic(1, { maxBatchBytes: 3_000 }))
-    const sender = await Sender.connect(harness(), { group, outputTopics: [output], transactionalId: id, ...options })
-    const member = await new Member(sender.consumer).join([input])
-    await member.pollUntil(() => member.assigned().length === 1)
-    const offsets = (offset: number) => [{ topic: input, partition: 0, offset, metadata: `to ${offset}` }]
-    const committed = async () => (await member.consumer.committed([{ topic: input, partition: 0 }]))[0]
-    return { sender, member, offsets, committed, group, input, output, transactions: sender.transactions }
-  }
-
-  const stored = async (topic: string) => (await harness().read(topic)).map(({ value }) => String(value))
-
-  /** Markers are written a little after a commit has been answered. */
-  const storedUntil = async (topic: string, count: number) => {
-    let values = await stored(topic)
-    while (values.length < count) values = await stored(topic)
-    return values
-  }
+  const { setUp, stored, storedUntil } = transactional(harness)
 
   describe('transactions', () => {
     test('rows and offsets appear together, when it is committed', async () => {
@@ -114,51 +85,6 @@ export function describeTransactions(harness: () => Harness): void {
       await transactions.commit([])
       expect(await committed()).toMatchObject({ offset: 2 })
       expect(await storedUntil(output, 1)).toEqual(['a'])
-      await sender.disconnect()
-    })
-
-    test('a refused row is told and makes commit reject; aborted, it can be used again', async () => {
-      const { sender, transactions, offsets, committed, output } = await setUp()
-      await transactions.begin()
-      sender.send(1, [...rowsOf('a'), { value: Buffer.alloc(5_000, 7) }, ...rowsOf('b')])
-      while (sender.failures.length === 0) await nextTurn()
-      expect(sender.failures.map(({ code }) => remedyFor(code))).toContain('isolate')
-      await expect(transactions.commit(offsets(1))).rejects.toBeInstanceOf(KafkaError)
-      await transactions.abort()
-      await transactions.begin()
-      sender.send(2, rowsOf('c'))
-      await transactions.commit(offsets(2))
-      expect(await storedUntil(output, 1)).toEqual(['c'])
-      expect(await committed()).toMatchObject({ offset: 2 })
-      expect(sender.reports).toEqual([])
-      await sender.disconnect()
-    })
-
-    test('a row that is refused while it commits makes commit reject, too', async () => {
-      const { sender, transactions, offsets, committed, output } = await setUp()
-      await transactions.begin()
-      sender.send(1, [...rowsOf('a'), { value: Buffer.alloc(5_000, 7) }])
-      await expect(transactions.commit(offsets(1))).rejects.toBeInstanceOf(KafkaError)
-      await transactions.abort()
-      await transactions.begin()
-      await transactions.commit(offsets(2))
-      expect(await stored(output)).toEqual([])
-      expect(await committed()).toMatchObject({ offset: 2 })
-      await sender.disconnect()
-    })
-
-    test('a row that the client itself refuses does the same', async () => {
-      const { sender, transactions, offsets, output } = await setUp()
-      await transactions.begin()
-      sender.send(1, [...rowsOf('a'), { value: Buffer.alloc(1_500_000) }])
-      while (sender.failures.length === 0) await nextTurn()
-      expect(sender.failures[0].code).toBe(10)
-      await expect(transactions.commit(offsets(1))).rejects.toBeInstanceOf(KafkaError)
-      await transactions.abort()
-      await transactions.begin()
-      sender.send(2, rowsOf('b'))
-      await transactions.commit(offsets(2))
-      expect(await storedUntil(output, 1)).toEqual(['b'])
       await sender.disconnect()
     })
 

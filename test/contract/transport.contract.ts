@@ -8,6 +8,7 @@ import { describeJoining } from './joining.contract.ts'
 import { describeNamedMembers } from './named-members.contract.ts'
 import { describeProducing } from './producing.contract.ts'
 import { describeRewinding } from './rewinding.contract.ts'
+import { describeRefusals } from './refusals.contract.ts'
 import { describeTransactions } from './transactions.contract.ts'
 import { describeUpstream } from './upstream.contract.ts'
 
@@ -24,6 +25,7 @@ export function describeTransport(name: string, makeHarness: () => Promise<Harne
     describeProducing(harness)
     describeFailures(harness)
     describeTransactions(harness)
+    describeRefusals(harness)
   })
 }
 

@@ -151,6 +151,7 @@ export class FakeProducer implements RecordProducer, KnownProducer {
 
   /** All rows up to the next one that was sent alone, or that one. */
   #nextRequest(): QueuedRow[] {
+    if (this.#transactions?.alone === true) return this.#queue.splice(0, 1)
     const alone = this.#queue.findIndex(row => row.resolve !== undefined)
     return this.#queue.splice(0, alone < 0 ? this.#queue.length : Math.max(alone, 1))
   }
@@ -181,7 +182,7 @@ export class FakeProducer implements RecordProducer, KnownProducer {
       const error = failureOf?.(row)
       if (row.resolve !== undefined) row.resolve(error)
       else if (this.#transactions === undefined) count(reports, row.batch, error)
-      else if (error !== undefined) this.#transactions.fail(error)
+      else if (error !== undefined) this.#transactions.fail(error, row.batch)
     }
     for (const report of reports.values()) this.#events.delivered(report)
   }

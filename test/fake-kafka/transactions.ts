@@ -26,6 +26,8 @@ export class FakeTransactions implements RecordTransactions {
   #state: State = 'none'
   #rows: Row[] = []
   #failure: ProduceFailure | undefined
+  /** Each row goes in a request of its own. */
+  alone = false
   /** For tests: how often `abort` needed a new client. */
   rebuilt = 0
 
@@ -52,15 +54,16 @@ export class FakeTransactions implements RecordTransactions {
     this.#rows.push(row)
   }
 
-  fail(failure: ProduceFailure): void {
+  fail(failure: ProduceFailure, batch: number): void {
     this.#failure ??= failure
     if (this.#state === 'open') this.#state = 'failed'
-    this.#options.events.transactionFailed(failure)
+    this.#options.events.transactionFailed({ ...failure, batch: this.alone ? batch : undefined })
   }
 
-  async begin(): Promise<void> {
+  async begin(alone = false): Promise<void> {
     if (this.#state !== 'none') throw new KafkaError(ErrorCode.STATE, `begin: the transaction is ${this.#state}`)
     if (this.fenced) throw new KafkaError(FENCED.code, FENCED.message)
+    this.alone = alone
     this.#state = 'open'
   }
 

@@ -5,18 +5,19 @@ import {
   WITHOUT_TOPIC_PROPERTIES,
   type ClientError,
   type ConsumerClient,
-  type ProducerClient,
-  type Properties
+  type ProducerClient
 } from './client.ts'
 import { connectClient, disconnectClient, onError } from './connection.ts'
 import type { OutputTopics } from '../librdkafka/output-topics.ts'
 import type { RowSink } from '../librdkafka/row-sink.ts'
 import { RowWriter } from './row-writer.ts'
-import type {
-  TransactionalConnection,
-  TransactionalListener,
-  TransactionCallback
-} from '../librdkafka/transactional-client.ts'
+import type { TransactionalConnection, TransactionCallback } from '../librdkafka/transactional-client.ts'
+import type { ConnectionWanted } from '../librdkafka/transactional-producer.ts'
+
+/** Without `outputs` it takes no rows. */
+type Wanted = Omit<ConnectionWanted, 'outputs' | 'attemptsMs'> & Partial<ConnectionWanted>
+
+const NO_ROWS: RowSink = { hand: (_, row) => ({ row, code: ErrorCode.STATE, topic: '' }) }
 
 /** kafka-javascript's producer, for transactions. */
 export class ConfluentTransactionalConnection implements TransactionalConnection<ConsumerClient> {
@@ -24,25 +25,27 @@ export class ConfluentTransactionalConnection implements TransactionalConnection
   readonly rows: RowSink
 
   /** `outputs` are what `rows` writes to. */
-  static async open(
-    properties: Properties,
-    outputs: OutputTopics | undefined,
-    listener: TransactionalListener,
-    attemptsMs?: readonly number[]
-  ): Promise<ConfluentTransactionalConnection> {
-    const all = { ...properties, 'delivery.report.only.error': true, dr_cb: true }
+  static async open({
+    properties,
+    alone,
+    outputs,
+    listener,
+    attemptsMs
+  }: Wanted): Promise<ConfluentTransactionalConnection> {
+    // What came with a row leaks where only failures are reported, so then nothing does.
+    const all = { ...properties, 'delivery.report.only.error': !alone, dr_cb: true }
     const client = await connectClient('producer', () => new Producer(all, WITHOUT_TOPIC_PROPERTIES), attemptsMs)
-    client.on('delivery-report', (error: ClientError | null) => {
-      if (error !== null) listener.rowFailed({ code: error.code, message: error.message })
+    client.on('delivery-report', (error: ClientError | null, { opaque }: { opaque?: number }) => {
+      if (error !== null) listener.rowFailed({ code: error.code, message: error.message, batch: opaque })
     })
     onError(client, error => listener.error(error))
     client.setPollInBackground(true)
-    return new ConfluentTransactionalConnection(client, outputs)
+    return new ConfluentTransactionalConnection(client, outputs && sinkOf(client, outputs, alone))
   }
 
-  private constructor(client: ProducerClient, outputs: OutputTopics | undefined) {
+  private constructor(client: ProducerClient, rows: RowSink = NO_ROWS) {
     this.client = client
-    this.rows = sinkOf(client, outputs)
+    this.rows = rows
   }
 
   getMetadata(...call: Parameters<TransactionalConnection<ConsumerClient>['getMetadata']>): void {
@@ -79,14 +82,13 @@ export class ConfluentTransactionalConnection implements TransactionalConnection
   }
 }
 
-function sinkOf(client: ProducerClient, outputs: OutputTopics | undefined): RowSink {
-  if (outputs === undefined) return { hand: (_, row) => ({ row, code: ErrorCode.STATE, topic: '' }) }
+function sinkOf(client: ProducerClient, outputs: OutputTopics, alone: boolean): RowSink {
   const writer = new RowWriter(outputs)
   writer.attach(client)
   return {
-    hand(slab, firstRow, endRow, inputPartition) {
+    hand(slab, firstRow, endRow, batch, inputPartition) {
       for (let row = firstRow; row < endRow; row++) {
-        const { topic, code } = writer.write(slab, row, inputPartition)
+        const { topic, code } = writer.write(slab, row, inputPartition, alone ? batch : undefined)
         if (code !== ErrorCode.NONE) return { row, code, topic }
       }
       return { row: endRow, code: ErrorCode.NONE, topic: '' }

@@ -126,7 +126,7 @@ export class TransactionalWriter {
       if (this.#failure === undefined || isVerdict(failure.code)) this.#failure = failure
     }
     return TransactionalClient.open<ConsumerClient, ConfluentTransactionalConnection>(
-      listener => ConfluentTransactionalConnection.open(properties, undefined, listener),
+      listener => ConfluentTransactionalConnection.open({ properties, alone: false, listener }),
       properties,
       { rowFailed, clientError: () => undefined }
     )

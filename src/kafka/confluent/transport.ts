@@ -28,8 +28,7 @@ export function createConfluentTransport(options: ConfluentOptions): Transport {
   const transactional = new TransactionalProducer({
     ...options,
     membership: consumer,
-    connect: (outputs, listener, attemptsMs) =>
-      ConfluentTransactionalConnection.open(options.producerProperties, outputs, listener, attemptsMs)
+    connect: wanted => ConfluentTransactionalConnection.open(wanted)
   })
   return { name, consumer, producer: transactional, transactions: transactional }
 }

@@ -12,5 +12,5 @@ export interface Sunk {
 
 /** Takes rows `firstRow` to `endRow` of a slab, in order, copying them. */
 export interface RowSink {
-  hand(slab: Slab, firstRow: number, endRow: number, inputPartition: number): Sunk
+  hand(slab: Slab, firstRow: number, endRow: number, batch: number, inputPartition: number): Sunk
 }

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { CommitOffset, ProduceFailure } from '../ports.ts'
+import type { CommitOffset, ProduceFailure, RowFailure } from '../ports.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
 import type { ClientError, Properties } from './client-types.ts'
 import { DISCONNECT_TIMEOUT_MS } from './connecting.ts'
@@ -52,13 +52,13 @@ export interface TransactionalConnection<Group> extends MetadataSource {
 
 /** What such a connection tells, from the moment on when it is there. */
 export interface TransactionalListener {
-  rowFailed(failure: ProduceFailure): void
+  rowFailed(failure: RowFailure): void
   error(error: ClientError & { readonly fatal: boolean }): void
 }
 
 export interface TransactionalClientEvents {
   /** A row that the client had taken has failed. */
-  rowFailed(failure: ProduceFailure): void
+  rowFailed(failure: RowFailure): void
   clientError(error: ClientError): void
 }
 
@@ -73,7 +73,7 @@ class ConnectionState implements TransactionalListener {
     this.#events = events
   }
 
-  rowFailed(failure: ProduceFailure): void {
+  rowFailed(failure: RowFailure): void {
     if (this.closed) return
     this.failures++
     this.#events.rowFailed(failure)

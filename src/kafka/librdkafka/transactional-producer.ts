@@ -1,7 +1,16 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { Slab } from '../../slabs/slab.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { CommitOffset, ProduceFailure, RecordProducer, RecordTransactions, TransportEvents } from '../ports.ts'
+import type { Properties } from './client-types.ts'
+import { LONE_PROPERTIES } from './lone-producer.ts'
+import type {
+  CommitOffset,
+  ProduceFailure,
+  RecordProducer,
+  RecordTransactions,
+  TransportEvents,
+  RowFailure
+} from '../ports.ts'
 import { OutputTopics } from './output-topics.ts'
 import { CONSEQUENCES, refusedByClient } from './produce-failure.ts'
 import type { ProducerOptions } from './idempotent-producer.ts'
@@ -24,12 +33,17 @@ const LAST_ABORT_TIMEOUT_MS = 3_000
 export interface TransactionalProducerOptions<Group> extends ProducerOptions {
   /** Where the offsets come from. */
   readonly membership: Membership<Group>
-  /** Connects a client that copies rows to these topics, or rejects with the cause. */
-  connect(
-    outputs: OutputTopics,
-    listener: TransactionalListener,
-    attemptsMs: readonly number[] | undefined
-  ): Promise<TransactionalConnection<Group>>
+  /** Connects a client that copies rows to `outputs`, or rejects with the cause. */
+  connect(wanted: ConnectionWanted): Promise<TransactionalConnection<Group>>
+}
+
+export interface ConnectionWanted {
+  readonly properties: Properties
+  /** Each row goes in a request of its own, as `properties` say, and the number that came with it is told if it fails. */
+  readonly alone: boolean
+  readonly outputs: OutputTopics
+  readonly listener: TransactionalListener
+  readonly attemptsMs: readonly number[] | undefined
 }
 
 type Client<Group> = TransactionalClient<Group, TransactionalConnection<Group>>
@@ -45,13 +59,15 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
   /** Undefined while it is closed or replaced, and nothing is taken. */
   #sink: RowSink | undefined
   #client: Client<Group> | undefined
+  /** Whether that client sends each row in a request of its own. */
+  #alone = false
   /** Rows are taken while it is `open`. */
   #state: 'idle' | 'open' | 'committing' | 'aborting' = 'idle'
   /** The client's transaction is begun. It stays so while nothing is in it. */
   #begun = false
   /** Rows in the transaction. */
   #rows = 0
-  #failure: ProduceFailure | undefined
+  #failure: RowFailure | undefined
   /** The last client was given up, and no other could be had yet. */
   #without = false
   #asking: Promise<void> | undefined
@@ -71,11 +87,13 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
     return this.#open(this.#options.connectAttemptsMs)
   }
 
-  produce(slab: Slab, firstRow: number, endRow: number, _batch: number, inputPartition: number): number {
+  produce(slab: Slab, firstRow: number, endRow: number, batch: number, inputPartition: number): number {
     if (this.#state !== 'open' || this.#failure !== undefined || this.#sink === undefined) return firstRow
-    const { row, code, topic } = this.#sink.hand(slab, firstRow, endRow, inputPartition)
+    const { row, code, topic } = this.#sink.hand(slab, firstRow, endRow, batch, inputPartition)
     this.#rows += row - firstRow
-    if (code !== ErrorCode.NONE && code !== ErrorCode.QUEUE_FULL) this.#rowFailed(refusedByClient(code, topic))
+    if (code !== ErrorCode.NONE && code !== ErrorCode.QUEUE_FULL) {
+      this.#rowFailed({ ...refusedByClient(code, topic), batch: this.#alone ? batch : undefined })
+    }
     return row
   }
 
@@ -83,10 +101,12 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
     return Promise.reject(new KafkaError(ErrorCode.STATE, 'a transactional producer sends nothing but transactions'))
   }
 
-  async begin(): Promise<void> {
-    if (!this.#begun) {
+  async begin(alone = false): Promise<void> {
+    if (!this.#begun || alone !== this.#alone) {
       const client = this.#connected()
-      if (this.#without || client.broken || (await client.begin()) !== undefined) {
+      const isOther = alone !== this.#alone
+      this.#alone = alone
+      if (isOther || this.#without || client.broken || (await client.begin()) !== undefined) {
         await this.#rebuild(client)
         const error = await this.#connected().begin()
         if (error !== undefined) throw error
@@ -145,14 +165,16 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
 
   async #open(attemptsMs: readonly number[] | undefined): Promise<void> {
     const events = {
-      rowFailed: (failure: ProduceFailure) => this.#rowFailed(failure),
+      rowFailed: (failure: RowFailure) => this.#rowFailed(failure),
       // A new client mends it, so it ends nothing.
       clientError: (error: ProduceFailure) => this.#warn(error)
     }
     const { connect, producerProperties } = this.#options
+    const [outputs, alone] = [this.#outputs, this.#alone]
+    const properties = alone ? { ...producerProperties, ...LONE_PROPERTIES } : producerProperties
     const client: Client<Group> = await TransactionalClient.open(
-      listener => connect(this.#outputs, listener, attemptsMs),
-      producerProperties,
+      listener => connect({ properties, alone, outputs, listener, attemptsMs }),
+      properties,
       events
     )
     try {
@@ -191,7 +213,7 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
     this.#events.producerError({ code, message, fatal: false })
   }
 
-  #rowFailed(failure: ProduceFailure): void {
+  #rowFailed(failure: RowFailure): void {
     if (this.#failure !== undefined) return
     const consequence = CONSEQUENCES.has(failure.code)
     if (consequence && this.#state === 'open') this.#asking ??= this.#ask()
@@ -208,7 +230,7 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
   }
 
   /** Told when `produce` has returned. */
-  #failed(failure: ProduceFailure): void {
+  #failed(failure: RowFailure): void {
     this.#failure = failure
     setImmediate(() => this.#events.transactionFailed(failure))
   }

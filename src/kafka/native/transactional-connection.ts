@@ -1,17 +1,10 @@
-import type { Properties } from '../librdkafka/client-types.ts'
 import type { MetadataSource } from '../librdkafka/output-topics.ts'
 import type { RowSink } from '../librdkafka/row-sink.ts'
-import type {
-  TransactionalConnection,
-  TransactionalListener,
-  TransactionCallback
-} from '../librdkafka/transactional-client.ts'
+import type { TransactionalConnection, TransactionCallback } from '../librdkafka/transactional-client.ts'
+import type { ConnectionWanted } from '../librdkafka/transactional-producer.ts'
 import type { CommitOffset, ProduceFailure } from '../ports.ts'
 import type { Addon, NativeConsumerClient, NativeProblem, NativeProducerClient } from './addon.ts'
 import { ProducerConnection } from './producer-connection.ts'
-
-/** Rows of a transaction are not reported one by one. */
-const NO_BATCH = 0
 
 /** The addon's producer, for transactions. */
 export class NativeTransactionalConnection implements TransactionalConnection<NativeConsumerClient> {
@@ -20,14 +13,12 @@ export class NativeTransactionalConnection implements TransactionalConnection<Na
 
   static async open(
     addon: Addon,
-    properties: Properties,
-    listener: TransactionalListener,
-    attemptsMs: readonly number[] | undefined
+    { properties, alone, listener, attemptsMs }: ConnectionWanted
   ): Promise<NativeTransactionalConnection> {
     const all = { ...properties, 'delivery.report.only.error': true, 'statistics.interval.ms': 0 }
     const reports = {
-      reported: (_batch: number, _rows: number, failure: ProduceFailure | undefined) => {
-        if (failure !== undefined) listener.rowFailed(failure)
+      reported: (batch: number, _rows: number, failure: ProduceFailure | undefined) => {
+        if (failure !== undefined) listener.rowFailed({ ...failure, batch: alone ? batch : undefined })
       },
       error: (error: ProduceFailure & { readonly fatal: boolean }) => listener.error(error)
     }
@@ -37,10 +28,7 @@ export class NativeTransactionalConnection implements TransactionalConnection<Na
 
   private constructor(connection: ProducerConnection) {
     this.#connection = connection
-    this.rows = {
-      hand: (slab, firstRow, endRow, inputPartition) =>
-        connection.hand(slab, firstRow, endRow, NO_BATCH, inputPartition)
-    }
+    this.rows = connection
   }
 
   get client(): NativeProducerClient {

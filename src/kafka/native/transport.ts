@@ -32,8 +32,7 @@ export function createNativeTransport(options: NativeOptions, addon: Addon = loa
   const transactional = new TransactionalProducer({
     ...options,
     membership: consumer,
-    connect: (_, listener, attemptsMs) =>
-      NativeTransactionalConnection.open(addon, options.producerProperties, listener, attemptsMs)
+    connect: wanted => NativeTransactionalConnection.open(addon, wanted)
   })
   return { name, consumer, producer: transactional, transactions: transactional }
 }

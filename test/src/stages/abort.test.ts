@@ -3,11 +3,11 @@ import { KafkaError } from '../../../src/kafka/kafka-error.ts'
 import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
 import { reasons } from '../../../src/slabs/outcomes.ts'
 import { Abort } from '../../../src/stages/abort.ts'
-import type { Batch } from '../../../src/stages/batch.ts'
-import type { Failure } from '../../../src/stages/transact.ts'
+import type { Failure, SentRow } from '../../../src/stages/transact.ts'
 import { ScriptedConsumer } from '../../fixtures/scripted-consumer.ts'
 import { assigned, quietEvents, taskOf, work } from '../../fixtures/stages.ts'
 
+const METRICS = 7
 const TOO_LARGE = { code: 10, message: 'too large' }
 
 function setUp(partitions: number) {
@@ -28,6 +28,7 @@ function setUp(partitions: number) {
     consumer,
     assignments,
     events: quietEvents().events,
+    metrics: METRICS,
     retryMs: 1,
     summaryAt: () => undefined,
     rewind: (live, startOf) => rewound.push(...live.map(each => [each.partition, startOf(each)?.offset] as const))
@@ -42,10 +43,11 @@ function setUp(partitions: number) {
   return { assignments, consumer, rewound, refusals, open, run, aborted: () => aborts }
 }
 
-function single(assignment: Assignment): Batch {
-  const task = taskOf([[assignment, 1]])
+/** The second row of three: the records have one each. */
+function secondRow(assignment: Assignment): SentRow {
+  const task = taskOf([[assignment, 3]])
   work(task.slab, 0)
-  return task.batches[0]
+  return { batch: task.batches[0], row: 1 }
 }
 
 describe('Abort', () => {
@@ -101,15 +103,25 @@ describe('Abort', () => {
     await expect(run({})).rejects.toThrow('not authorized')
   })
 
-  test('a record that was refused alone has its verdict', async () => {
+  test('the record of a row that was refused has its verdict', async () => {
     const { open, run } = setUp(1)
-    await run({ ofRow: true, culprit: single(open[0]) })
-    expect([...open[0].verdicts]).toEqual([[0, { reason: reasons.indexOf('refused-by-broker'), omitValue: false }]])
+    await run({ ofRow: true, culprit: secondRow(open[0]) })
+    expect([...open[0].verdicts]).toEqual([[1, { reason: reasons.indexOf('refused-by-broker'), omitValue: false }]])
   })
 
   test.each([-192, 45])('a row that fails with code %i is not to blame, even alone', async code => {
     const { open, run } = setUp(1)
-    await run({ ofRow: true, error: { code, message: 'not my fault' }, culprit: single(open[0]) })
+    await run({ ofRow: true, error: { code, message: 'not my fault' }, culprit: secondRow(open[0]) })
+    expect(open[0].verdicts.size).toBe(0)
+  })
+
+  test('metrics of records that are refused end the processor: no record is to blame', async () => {
+    const { open, run } = setUp(1)
+    const culprit = secondRow(open[0])
+    culprit.batch.task.slab.rowOutput[culprit.row] = METRICS
+    await expect(run({ ofRow: true, culprit })).rejects.toThrow(
+      'metrics of logins/0 can not be written to METRICS_TOPIC'
+    )
     expect(open[0].verdicts.size).toBe(0)
   })
 

@@ -30,7 +30,7 @@ describe('Summarize', () => {
     const [batch] = [bench.takeMore(25)]
     expect(sizesOf(bench.released)).toEqual([10, 0, 10, 0, 5])
     const [, summary] = bench.released
-    expect(summary).toMatchObject({ summaryTopic: TOPIC, firstRow: 0, endRow: 1, state: 'released', load: 1 })
+    expect(summary).toMatchObject({ summaryTopic: TOPIC, firstRow: 0, endRow: 1, state: 'released' })
     expect(readRow(summary.task.slab, 0)).toMatchObject({ output: 4, headers: [] })
     expect(bench.summaries[0].key).toEqual({
       pipeline: 'user-login',

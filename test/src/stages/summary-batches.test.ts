@@ -125,12 +125,15 @@ describe('exactly once, a summary', () => {
     const commits: (readonly SettledOffset[])[] = []
     const produced: string[] = []
     const failures: Failure[] = []
-    const refusal: { of?: ProduceFailure } = {}
+    const refusal: { of?: ProduceFailure; name?: string } = {}
     const transact: Transact = new Transact({
       producer: {
-        produce: (slab, first, end) => {
-          if (refusal.of !== undefined) transact.transactionFailed(refusal.of)
-          produced.push(...namesIn(slab, first, end))
+        produce: (slab, first, end, number) => {
+          const names = namesIn(slab, first, end)
+          if (refusal.of !== undefined && names.includes(refusal.name ?? names[0])) {
+            transact.transactionFailed({ ...refusal.of, batch: number })
+          }
+          produced.push(...names)
           return end
         }
       },
@@ -169,22 +172,21 @@ describe('exactly once, a summary', () => {
     expect([assignment.committedSummary, assignment.uncommitted]).toEqual([empty, false])
   })
 
-  test('that is alone in a refused transaction is the culprit, and never the record before it', async () => {
-    const { assignment, transact, failures, refusal, turn } = setUp(2)
-    refusal.of = TOO_LARGE
+  test('that is refused is the culprit, also where all records before it have been committed', async () => {
+    const { assignment, transact, failures, refusal, turn } = setUp(1)
     const record = recordBatch(assignment, 1)
     const summary = summaryBatch(assignment, 0, record)
+    Object.assign(refusal, { of: TOO_LARGE, name: namesIn(summary.task.slab, 0, 1)[0] })
     await turn()
     transact.release(record)
-    transact.release(summary)
     await turn()
-    expect(failures.map(({ culprit }) => culprit)).toEqual([undefined])
-    for (const batch of [record, summary]) {
+    expect([failures, assignment.ledger.frontier]).toEqual([[], 1])
+    for (let time = 0; time < 2; time++) {
+      transact.release(summary)
       await turn()
-      transact.release(batch)
       await turn()
     }
-    expect(failures.map(({ culprit }) => culprit)).toEqual([undefined, record, summary])
+    expect(failures.map(({ culprit }) => culprit)).toEqual([undefined, { batch: summary, row: 0 }])
   })
 
   test('that is the culprit ends the process', async () => {
@@ -196,9 +198,11 @@ describe('exactly once, a summary', () => {
       summaryAt: () => undefined,
       assignments,
       events: quietEvents().events,
+      metrics: -1,
       rewind: () => undefined
     })
-    const failure = { error: TOO_LARGE, ofRow: true, culprit: summaryBatch(assignment, 0), before: 0 }
+    const culprit = { batch: summaryBatch(assignment, 0), row: 0 }
+    const failure = { error: TOO_LARGE, ofRow: true, culprit, before: 0 }
     await expect(abort.run(failure)).rejects.toThrow(REFUSED)
     expect(assignment.verdicts.size).toBe(0)
   })
@@ -218,6 +222,7 @@ describe('exactly once, a summary', () => {
       },
       assignments,
       events: quietEvents().events,
+      metrics: -1,
       rewind: (live, startOf) => starts.push(...live.map(startOf))
     })
     consumer.positions.push({ topic: 'logins', partition: 0, offset: 7, metadata: 'as committed' })

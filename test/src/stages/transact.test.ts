@@ -1,94 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { CommitOffset } from '../../../src/kafka/ports.ts'
-import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
-import type { Batch } from '../../../src/stages/batch.ts'
-import { type Failure, Transact } from '../../../src/stages/transact.ts'
-import { assigned, namesIn, quietEvents, settled, taskOf, work } from '../../fixtures/stages.ts'
-
-/** Every call of the client, in order; the test answers commits and aborts. */
-class Script {
-  readonly calls: string[] = []
-  readonly assignments = new Assignments()
-  readonly ended: { readonly what: 'next' | 'drop'; readonly batch: Batch; readonly names: string[] }[] = []
-  readonly failures: Failure[] = []
-  readonly errors: Error[] = []
-  answer: PromiseWithResolvers<void> | undefined
-  room = Infinity
-  readonly transact: Transact
-
-  constructor(transactionMs = 0, maxRecords = 1000, maxSlabs = 1000) {
-    const end = (what: 'next' | 'drop') => (batch: Batch) => {
-      const names = namesIn(batch.task.slab, batch.firstRow, batch.endRow)
-      this.ended.push({ what, batch, names })
-      batch.state = 'ended'
-      if (what === 'next' && batch.assignment.live) batch.assignment.ledger.settle(batch.entry, batch.tally)
-    }
-    this.transact = new Transact({
-      producer: { produce: (slab, firstRow, endRow) => this.#produce(namesIn(slab, firstRow, endRow), firstRow) },
-      transactions: {
-        begin: async () => void this.calls.push('begin'),
-        commit: offsets => this.#ask(`commit ${named(offsets)}`)
-      },
-      assignments: this.assignments,
-      events: quietEvents().events,
-      transactionMs,
-      maxRecords,
-      maxSlabs,
-      next: end('next'),
-      drop: end('drop'),
-      abort: failure => {
-        this.failures.push(failure)
-        return this.#ask('abort')
-      },
-      failed: error => this.errors.push(error)
-    })
-  }
-
-  /** Lets the loop come round, and everything that is ready run. */
-  async turn(): Promise<void> {
-    this.transact.step()
-    await settled()
-  }
-
-  async end(error?: Error): Promise<void> {
-    const { answer } = this
-    this.answer = undefined
-    if (error === undefined) answer?.resolve()
-    else answer?.reject(error)
-    await settled()
-  }
-
-  release(assignment: Assignment, records: number): void {
-    const task = taskOf([[assignment, records]])
-    work(task.slab, 0)
-    const [batch] = task.batches
-    batch.endRow = records
-    batch.tally.processed = records
-    batch.state = 'released'
-    this.transact.release(batch)
-  }
-
-  taken(): string[] {
-    return this.calls.splice(0)
-  }
-
-  #produce(names: string[], firstRow: number): number {
-    const taken = names.slice(0, this.room)
-    this.room -= taken.length
-    this.calls.push(...taken)
-    return firstRow + taken.length
-  }
-
-  #ask(call: string): Promise<void> {
-    this.calls.push(call)
-    this.answer = Promise.withResolvers()
-    return this.answer.promise
-  }
-}
-
-const named = (offsets: readonly CommitOffset[]) =>
-  offsets.map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`).join(' ')
+import { assigned } from '../../fixtures/stages.ts'
+import { TransactScript as Script } from '../../fixtures/transact-script.ts'
 
 describe('Transact', () => {
   test('produces into an open transaction, commits what is behind the last batch, and begins the next', async () => {
@@ -167,39 +80,6 @@ describe('Transact', () => {
     script.room = 2
     await script.turn()
     expect(script.taken()).toEqual(['logins/0@1', 'logins/0@2', 'commit logins/0@3'])
-  })
-
-  test('a row that is refused ends the transaction: all in it is dropped once everything is read again', async () => {
-    const script = new Script(60_000)
-    const [assignment] = assigned(script.assignments, 1)
-    await script.turn()
-    script.release(assignment, 4)
-    script.transact.transactionFailed({ code: 10, message: 'too large' })
-    script.transact.transactionFailed({ code: -152, message: 'purged' })
-    await script.turn()
-    expect(script.failures).toMatchObject([{ error: { code: 10 }, ofRow: true, culprit: undefined, before: 0 }])
-    expect(script.ended).toEqual([])
-    await script.end()
-    expect(script.ended.map(({ what, names }) => [what, names.length])).toEqual([['drop', 4]])
-  })
-
-  test('a refused row is looked for by halves, and a record that is refused alone is the culprit', async () => {
-    const script = new Script(0, 8)
-    const assignments = assigned(script.assignments, 4)
-    await script.turn()
-    for (const [tried, left] of [8, 4, 2, 1].entries()) {
-      script.release(assignments[tried], 8)
-      script.transact.transactionFailed({ code: 10, message: 'too large' })
-      await script.turn()
-      // It was full, so that its commit has begun.
-      await script.end(new Error('a row of it was refused'))
-      // What was behind the half that was tried is read again, too.
-      script.assignments.close(assignments[tried])
-      await script.end()
-      expect(script.failures.at(-1)?.culprit?.records).toBe(left === 1 ? 1 : undefined)
-      await script.turn()
-    }
-    expect(script.failures).toHaveLength(4)
   })
 
   test('a partition that is lost while it is in the transaction aborts it; its waiting batches are just dropped', async () => {
