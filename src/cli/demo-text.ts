@@ -1,4 +1,5 @@
 import type { Environment } from '../config/environment.ts'
+import type { CoreSettings } from '../config/options.ts'
 import { outputsOf } from '../config/outputs.ts'
 import type { CreatedProcessor } from '../create-processor.ts'
 import type { LocalBroker } from './local-broker.ts'
@@ -18,19 +19,24 @@ export function announce(
   given: Environment
 ): void {
   const parts = [pipeline.name, settings.delivery.replaceAll('-', ' '), `group ${settings.groupId}`]
-  if (withSamples) {
-    const endless = given.RATE && !given.SAMPLES
-    const pace = settings.rate > 0 ? `${grouped(settings.rate)} a second` : ''
-    const count = endless
-      ? `sample logins, ${pace}`
-      : `${grouped(settings.samples)} sample logins${pace && `, ${pace}`}`
-    parts.push(`${count}, one in fifty of them bad`)
-  } else parts.push('Ctrl-C to stop')
+  parts.push(withSamples ? samplesText(settings, given) : 'Ctrl-C to stop')
   print(`▶ ${parts.join(' · ')}`)
   if (simulated) print('  on a simulated broker (inside librdkafka): good for a look, not for figures')
   if (given.PRESET) print(`  with the settings of the preset ${given.PRESET}`)
   else if (withSamples) announceSettings(given)
   print('')
+}
+
+/** What is sent to the input. */
+export function samplesText(
+  { replayFile, samples, rate }: Pick<CoreSettings, 'replayFile' | 'samples' | 'rate'>,
+  given: Environment
+): string {
+  const pace = rate > 0 ? `, ${grouped(rate)} a second` : ''
+  if (replayFile !== undefined) return `what is in ${replayFile}${pace}`
+  const endless = rate > 0 && (samples === 0 || !given.SAMPLES)
+  const count = endless ? 'sample logins' : `${grouped(samples)} sample logins`
+  return `${count}${pace}${given.SAMPLE_SHARES ? '' : ', one in fifty of them bad'}`
 }
 
 function announceSettings(given: Environment): void {
