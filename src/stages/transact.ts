@@ -41,6 +41,8 @@ export interface SentRow {
   readonly row: number
 }
 
+/** When nothing suspect has come for so long, as of a partition that is paused, rows go together again. */
+const SUSPICION_MS = 10_000
 /** Records in a transaction whose rows go alone; more only if the first batch has. They all come again for each refusal. */
 const ALONE_RECORDS = 1024
 
@@ -71,6 +73,8 @@ export class Transact {
   #failure: RowFailure | undefined
   /** If its rows go alone: those that went, by the number that they were given. */
   #alone: SentRow[] | undefined
+  /** When a row was refused, or something suspect came in, last. */
+  #suspectMs = -Infinity
   #waiting: (() => void)[] = []
   #failures = 0
 
@@ -108,7 +112,7 @@ export class Transact {
   async #begin(): Promise<void> {
     this.#state = 'ending'
     this.#failure = undefined
-    this.#alone = [...this.#options.assignments].some(({ suspect }) => suspect) ? [] : undefined
+    this.#alone = this.#isSearching() ? [] : undefined
     try {
       await this.#options.transactions.begin(this.#alone !== undefined)
     } catch (error) {
@@ -159,8 +163,14 @@ export class Transact {
     return taken === endRow
   }
 
+  #isSearching(): boolean {
+    if (performance.now() - this.#suspectMs > SUSPICION_MS) return false
+    return [...this.#options.assignments].some(({ suspect }) => suspect)
+  }
+
   #offerAlone(batch: Batch, firstRow: number): number {
     const sent = this.#alone as SentRow[]
+    if (batch.assignment.suspect) this.#suspectMs = performance.now()
     for (let row = firstRow; row < batch.endRow; row++) {
       sent.push({ batch, row })
       if (this.#produce(batch, row, row + 1, sent.length - 1) === row) return row
@@ -233,7 +243,7 @@ export class Transact {
     const culprit = row?.batch === undefined ? undefined : this.#alone?.[row.batch]
     const began = this.#nextRow === undefined ? [] : [this.#queue.shift() as Batch]
     const batches = [...this.#empty(), ...began]
-    if (row !== undefined && remedyFor(row.code) === 'isolate') for (const batch of batches) suspect(batch)
+    if (row !== undefined && remedyFor(row.code) === 'isolate') this.#suspect(batches)
     await this.#options.abort({
       error: row ?? error ?? { code: 0, message: 'a partition in it was lost' },
       ofRow: row !== undefined,
@@ -242,6 +252,15 @@ export class Transact {
     })
     for (const batch of batches) this.#options.drop(batch)
     this.#state = 'closed'
+  }
+
+  /** A summary has no offset of its own: its partition is suspect until something behind it is committed. */
+  #suspect(batches: readonly Batch[]): void {
+    this.#suspectMs = performance.now()
+    for (const { assignment, entry, summaryTopic } of batches) {
+      const end = summaryTopic === undefined ? entry.nextOffset : entry.nextOffset + 1
+      assignment.isolateBelow = Math.max(assignment.isolateBelow, end)
+    }
   }
 
   #empty(): Batch[] {
@@ -256,12 +275,6 @@ export class Transact {
   #run(ending: Promise<void>): void {
     ending.catch(this.#options.failed)
   }
-}
-
-/** What it holds is looked at row by row when it is read again; a summary has no offset of its own, but lies before one. */
-function suspect({ assignment, entry, summaryTopic }: Batch): void {
-  const end = summaryTopic === undefined ? entry.nextOffset : entry.nextOffset + 1
-  assignment.isolateBelow = Math.max(assignment.isolateBelow, end)
 }
 
 function named({ topic, partition }: Assignment, offset: number, summary: SettledOffset['summary']): SettledOffset {

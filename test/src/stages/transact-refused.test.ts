@@ -1,9 +1,23 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { Assignment } from '../../../src/offsets/assignment.ts'
 import type { Failure } from '../../../src/stages/transact.ts'
 import { assigned } from '../../fixtures/stages.ts'
 import { TransactScript as Script } from '../../fixtures/transact-script.ts'
 
 const TOO_LARGE = { code: 10, message: 'too large' }
+
+/** A transaction of these records has failed, and they are read again under the assignment that is answered. */
+async function refused(script: Script, records: number): Promise<Assignment> {
+  const [assignment] = assigned(script.assignments, 1)
+  await script.turn()
+  script.release(assignment, 1)
+  script.transact.transactionFailed(TOO_LARGE)
+  await script.turn()
+  assignment.isolateBelow = records
+  const again = script.assignments.reopen(assignment, { offset: 0 })
+  await script.end()
+  return again
+}
 
 describe('Transact, when brokers refuse a row', () => {
   test('a row that is refused ends the transaction: all in it is dropped once everything is read again', async () => {
@@ -82,8 +96,8 @@ describe('Transact, when brokers refuse a row', () => {
 
   test('of rows that go alone a full queue is waited for, too, and their transactions are small', async () => {
     const script = new Script(60_000, 10_000, 10_000)
-    const [assignment] = assigned(script.assignments, 1)
-    assignment.isolateBelow = 10_000
+    const assignment = await refused(script, 10_000)
+    script.taken()
     await script.turn()
     script.room = 2
     script.release(assignment, 3)
@@ -94,5 +108,28 @@ describe('Transact, when brokers refuse a row', () => {
     expect([...script.numbers.values()]).toHaveLength(3)
     for (let batch = 0; batch < 1021; batch++) script.release(assignment, 1)
     expect(script.taken().at(-1)).toBe('commit logins/0@1024')
+  })
+
+  test('rows go together again when nothing suspect has come for ten seconds, as of a partition that is paused', async () => {
+    const script = new Script()
+    const assignment = await refused(script, 10)
+    const other = script.assignments.open('logins', 1)
+    const commits = async (from: Assignment) => {
+      script.taken()
+      await script.turn()
+      script.release(from, 1)
+      await script.turn()
+      await script.end()
+      return script.taken().filter(call => call.startsWith('begin'))
+    }
+    const nowMs = performance.now()
+    const clock = vi.spyOn(performance, 'now')
+    onTestFinished(() => clock.mockRestore())
+    clock.mockReturnValue(nowMs + 9_000)
+    expect(await commits(assignment)).toEqual(['begin alone', 'begin alone'])
+    clock.mockReturnValue(nowMs + 18_000)
+    expect(await commits(other)).toEqual(['begin alone'])
+    clock.mockReturnValue(nowMs + 19_001)
+    expect(await commits(other)).toEqual(['begin'])
   })
 })
