@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RecordConsumer, RecordTransactions, TopicPartition } from '../kafka/ports.ts'
 import { Abort } from '../stages/abort.ts'
+import { CulpritSearch } from '../stages/culprit-search.ts'
 import type { GroupOffsets } from '../stages/group-offsets.ts'
 import { Transact } from '../stages/transact.ts'
 import type { Delivery, DeliveryOptions } from './delivery.ts'
@@ -26,6 +27,7 @@ export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
     producer: transport.producer,
     transactions,
     assignments,
+    search: new CulpritSearch(assignments),
     events,
     transactionMs,
     maxRecords: Math.max(1, Math.floor(maxInFlightRecords / 2)),

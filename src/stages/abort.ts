@@ -6,7 +6,8 @@ import type { Assignment, Assignments, Start } from '../offsets/assignment.ts'
 import { verdictOnRefused } from '../slabs/verdict.ts'
 import type { SummaryState } from '../summaries/summary-state.ts'
 import type { Events } from '../telemetry/events.ts'
-import type { Failure, SentRow } from './transact.ts'
+import type { SentRow } from './culprit-search.ts'
+import type { Failure } from './transact.ts'
 
 /** Between aborts that follow one another, so that brokers in trouble are not asked without pause. */
 const FIRST_PAUSE_MS = 20

@@ -4,6 +4,7 @@ import type { Assignment, Assignments } from '../offsets/assignment.ts'
 import type { SettledOffset } from '../offsets/positions.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { Batch, Task } from './batch.ts'
+import type { CulpritSearch, SentRow } from './culprit-search.ts'
 
 export interface TransactOptions {
   readonly producer: Pick<RecordProducer, 'produce'>
@@ -11,6 +12,7 @@ export interface TransactOptions {
     commit(offsets: readonly SettledOffset[]): Promise<void>
   }
   readonly assignments: Assignments
+  readonly search: CulpritSearch
   readonly events: Events
   readonly transactionMs: number
   /** Records, and slabs, that a transaction holds at most; while it commits, the other slabs fill for the next. */
@@ -36,13 +38,6 @@ export interface Failure {
   readonly before: number
 }
 
-export interface SentRow {
-  readonly batch: Batch
-  readonly row: number
-}
-
-/** When nothing suspect has come for so long, as of a partition that is paused, rows go together again. */
-const SUSPICION_MS = 10_000
 /** Records in a transaction whose rows go alone; more only if the first batch has. They all come again for each refusal. */
 const ALONE_RECORDS = 1024
 
@@ -53,9 +48,6 @@ const ALONE_RECORDS = 1024
  * One transaction is open at a time. While it commits, off the loop, records are fetched and worked on, and wait here
  * for the next one. The offset that it commits for a partition is the one behind its last batch in it: batches come in
  * input order, so all that came before is in this transaction or an earlier one.
- *
- * A row that the brokers refuse fails its whole transaction, and they don't say which one it was. So what was in there is
- * suspect, and until it has been committed every row goes in a request of its own: the next one that is refused is known.
  */
 export class Transact {
   readonly #options: TransactOptions
@@ -71,10 +63,6 @@ export class Transact {
   /** When the first batch came in, or the last transaction ended. */
   #sinceMs = performance.now()
   #failure: RowFailure | undefined
-  /** If its rows go alone: those that went, by the number that they were given. */
-  #alone: SentRow[] | undefined
-  /** When a row was refused, or something suspect came in, last. */
-  #suspectMs = -Infinity
   #waiting: (() => void)[] = []
   #failures = 0
 
@@ -112,9 +100,8 @@ export class Transact {
   async #begin(): Promise<void> {
     this.#state = 'ending'
     this.#failure = undefined
-    this.#alone = this.#isSearching() ? [] : undefined
     try {
-      await this.#options.transactions.begin(this.#alone !== undefined)
+      await this.#options.transactions.begin(this.#options.search.begin())
     } catch (error) {
       return this.#abort(error as Error & { code: number })
     }
@@ -136,7 +123,7 @@ export class Transact {
 
   get #full(): boolean {
     const { maxRecords, maxSlabs } = this.#options
-    const most = this.#alone === undefined ? maxRecords : Math.min(maxRecords, ALONE_RECORDS)
+    const most = this.#options.search.alone ? Math.min(maxRecords, ALONE_RECORDS) : maxRecords
     return this.#records >= most || this.#slabs.size >= maxSlabs
   }
 
@@ -158,22 +145,14 @@ export class Transact {
     const { endRow } = batch
     if (this.#nextRow === undefined) this.#records += batch.records
     const first = this.#nextRow ?? batch.firstRow
-    const taken = this.#alone === undefined ? this.#produce(batch, first, endRow, 0) : this.#offerAlone(batch, first)
+    const taken = this.#options.search.alone ? this.#offerAlone(batch, first) : this.#produce(batch, first, endRow, 0)
     this.#nextRow = taken < endRow ? taken : undefined
     return taken === endRow
   }
 
-  #isSearching(): boolean {
-    if (performance.now() - this.#suspectMs > SUSPICION_MS) return false
-    return [...this.#options.assignments].some(({ suspect }) => suspect)
-  }
-
   #offerAlone(batch: Batch, firstRow: number): number {
-    const sent = this.#alone as SentRow[]
-    if (batch.assignment.suspect) this.#suspectMs = performance.now()
     for (let row = firstRow; row < batch.endRow; row++) {
-      sent.push({ batch, row })
-      if (this.#produce(batch, row, row + 1, sent.length - 1) === row) return row
+      if (this.#produce(batch, row, row + 1, this.#options.search.numberOf(batch, row)) === row) return row
     }
     return batch.endRow
   }
@@ -240,10 +219,10 @@ export class Transact {
   async #abort(error?: Error & { code: number }): Promise<void> {
     this.#state = 'ending'
     const row = this.#failure
-    const culprit = row?.batch === undefined ? undefined : this.#alone?.[row.batch]
+    const culprit = row && this.#options.search.culprit(row)
     const began = this.#nextRow === undefined ? [] : [this.#queue.shift() as Batch]
     const batches = [...this.#empty(), ...began]
-    if (row !== undefined && remedyFor(row.code) === 'isolate') this.#suspect(batches)
+    if (row !== undefined && remedyFor(row.code) === 'isolate') this.#options.search.suspect(batches)
     await this.#options.abort({
       error: row ?? error ?? { code: 0, message: 'a partition in it was lost' },
       ofRow: row !== undefined,
@@ -252,15 +231,6 @@ export class Transact {
     })
     for (const batch of batches) this.#options.drop(batch)
     this.#state = 'closed'
-  }
-
-  /** A summary has no offset of its own: its partition is suspect until something behind it is committed. */
-  #suspect(batches: readonly Batch[]): void {
-    this.#suspectMs = performance.now()
-    for (const { assignment, entry, summaryTopic } of batches) {
-      const end = summaryTopic === undefined ? entry.nextOffset : entry.nextOffset + 1
-      assignment.isolateBelow = Math.max(assignment.isolateBelow, end)
-    }
   }
 
   #empty(): Batch[] {

@@ -4,6 +4,7 @@ import type { SettledOffset } from '../../../src/offsets/positions.ts'
 import { type Assignment, Assignments } from '../../../src/offsets/assignment.ts'
 import { Abort } from '../../../src/stages/abort.ts'
 import { Batch, Task } from '../../../src/stages/batch.ts'
+import { CulpritSearch } from '../../../src/stages/culprit-search.ts'
 import { Isolate } from '../../../src/stages/isolate.ts'
 import { Linger } from '../../../src/stages/linger.ts'
 import { Produce } from '../../../src/stages/produce.ts'
@@ -139,6 +140,7 @@ describe('exactly once, a summary', () => {
       },
       transactions: { begin: async () => undefined, commit: async offsets => void commits.push(offsets) },
       assignments,
+      search: new CulpritSearch(assignments),
       events: quietEvents().events,
       transactionMs: 0,
       maxRecords,
