@@ -16,9 +16,8 @@ const ENTRY = new URL(`../main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}
  * counted as the pipeline's.
  */
 export function startGenerator(environment: Environment): SampleProgress {
-  const endless = environment.RATE && !environment.SAMPLES ? { SAMPLES: '0' } : {}
   const child = fork(ENTRY, ['generate'], {
-    env: { ...environment, ...endless },
+    env: environment,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Not in the terminal's process group: Ctrl-C is for the processor, which then stops the generator.
     detached: true

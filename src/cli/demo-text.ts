@@ -34,8 +34,7 @@ export function samplesText(
 ): string {
   const pace = rate > 0 ? `, ${grouped(rate)} a second` : ''
   if (replayFile !== undefined) return `what is in ${replayFile}${pace}`
-  const endless = rate > 0 && (samples === 0 || !given.SAMPLES)
-  const count = endless ? 'sample logins' : `${grouped(samples)} sample logins`
+  const count = rate > 0 && samples === 0 ? 'sample logins' : `${grouped(samples)} sample logins`
   return `${count}${pace}${given.SAMPLE_SHARES ? '' : ', one in fifty of them bad'}`
 }
 

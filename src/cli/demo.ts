@@ -71,9 +71,10 @@ function demoEnvironment(broker: LocalBroker, withSamples: boolean): Environment
   const quiet: Environment = { LOG_LEVEL: 'error', ...broker.environment }
   if (!withSamples) return quiet
   const shown = quiet.PRESET ? quiet : { ...SET_FOR_SAMPLES, ...quiet }
-  if (!broker.simulated) return shown
+  const endless: Environment = quiet.RATE && !quiet.SAMPLES ? { SAMPLES: '0' } : {}
+  if (!broker.simulated) return { ...shown, ...endless }
   // It answers an empty fetch only after the whole wait, and keeps so little that samples must not run ahead.
-  const paced = quiet.RATE ? {} : { RATE: '20000', SAMPLES: quiet.SAMPLES || '200000' }
+  const paced = quiet.RATE ? endless : { RATE: '20000', SAMPLES: quiet.SAMPLES || '200000' }
   return { FETCH_WAIT_MS: '10', ...shown, ...paced }
 }
 
