@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { convict } from '../delivery/convict.ts'
 import { isUnreachable } from '../kafka/kafka-error.ts'
 import type { CommittedPosition, ProduceFailure, RecordConsumer, RecordTransactions } from '../kafka/ports.ts'
-import { isVerdict, metricsRefusal, refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
+import { isVerdict, remedyFor } from '../kafka/produce-errors.ts'
 import type { Assignment, Assignments, Start } from '../offsets/assignment.ts'
-import { verdictOnRefused } from '../slabs/verdict.ts'
 import type { SummaryState } from '../summaries/summary-state.ts'
 import type { Events } from '../telemetry/events.ts'
 import type { SentRow } from './culprit-search.ts'
@@ -71,17 +71,8 @@ export class Abort {
       throw new Error(`the brokers refused output: ${error.message} (code ${error.code})`)
     }
     if (culprit === undefined || !isVerdict(error.code)) return false
-    const { row, batch } = culprit
-    const { assignment, task, summaryTopic } = batch
-    const { slab } = task
-    if (summaryTopic !== undefined) throw summaryRefusal(assignment, error, summaryTopic)
-    // No record is to blame for what is told of it.
-    if (slab.rowOutput[row] === this.#options.metrics) throw metricsRefusal(assignment, error)
-    const record = slab.rowRecord[row]
-    const verdict = verdictOnRefused(slab, record)
-    if (verdict === undefined) throw refusal(assignment, error)
-    assignment.verdicts.set(slab.offsetOf(record), verdict)
-    this.#options.events.condemned(assignment, slab.offsetOf(record), error)
+    const fatal = convict(culprit, error, this.#options.metrics, this.#options.events)
+    if (fatal !== undefined) throw fatal
     return true
   }
 

@@ -1,9 +1,10 @@
 import type { ProduceFailure, RecordProducer } from '../kafka/ports.ts'
-import { isVerdict, metricsRefusal, refusal, remedyFor, summaryRefusal } from '../kafka/produce-errors.ts'
+import { convict, refusalOf } from '../delivery/convict.ts'
+import { isVerdict, remedyFor } from '../kafka/produce-errors.ts'
 import type { Assignment } from '../offsets/assignment.ts'
 import type { Events } from '../telemetry/events.ts'
-import { verdictOnRefused } from '../slabs/verdict.ts'
 import { type Batch, splitWorked } from './batch.ts'
+import type { SentRow } from './culprit-search.ts'
 
 /** Requests under way at once; each is a round trip to the broker. What is behind a row that fails comes twice. */
 const ROWS_UNDER_WAY = 16
@@ -85,24 +86,23 @@ export class Isolate {
   }
 
   #judge(batch: Batch, row: number, failure: ProduceFailure): void {
-    const { events, rewind, failed } = this.#options
-    const { assignment, task } = batch
-    const record = task.slab.rowRecord[row]
+    const { assignment, task, summaryTopic } = batch
+    const error = this.#errorOf({ batch, row }, failure)
+    if (error !== undefined) this.#options.failed(error)
+    // A summary has no records that could have settled, nor is it to be tried again.
+    if (error !== undefined && summaryTopic !== undefined) return this.#options.drop(batch)
+    this.#settleBefore(batch, task.slab.rowRecord[row])
+    this.#options.rewind(assignment, true)
+  }
+
+  /** What ends the process; undefined if its record has a verdict now, or nobody is to blame. */
+  #errorOf(sent: SentRow, failure: ProduceFailure): Error | undefined {
+    const { metrics, events } = this.#options
+    if (isVerdict(failure.code)) return convict(sent, failure, metrics, events)
     const remedy = remedyFor(failure.code)
-    if (batch.summaryTopic !== undefined && (isVerdict(failure.code) || remedy === 'stop')) {
-      this.#options.drop(batch)
-      return failed(summaryRefusal(assignment, failure, batch.summaryTopic))
-    }
-    // No record is to blame for what is told of it.
-    const isMetrics = task.slab.rowOutput[row] === this.#options.metrics
-    const verdict = isVerdict(failure.code) && !isMetrics ? verdictOnRefused(task.slab, record) : undefined
-    if (verdict !== undefined) {
-      assignment.verdicts.set(task.slab.offsetOf(record), verdict)
-      events.condemned(assignment, task.slab.offsetOf(record), failure)
-    } else if (!isVerdict(failure.code) && remedy !== 'stop') events.undelivered(assignment, failure, remedy)
-    else failed((isMetrics ? metricsRefusal : refusal)(assignment, failure))
-    this.#settleBefore(batch, record)
-    rewind(assignment, true)
+    if (remedy === 'stop') return refusalOf(sent, failure, metrics)
+    events.undelivered(sent.batch.assignment, failure, remedy)
+    return undefined
   }
 
   /** What stands before the record has been acknowledged; it must not come again. */
