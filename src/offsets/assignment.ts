@@ -56,6 +56,10 @@ export class Assignment {
     return this.live && (this.ledger.frontier ?? 0) < this.isolateBelow
   }
 
+  suspectBelow(offset: number): void {
+    this.isolateBelow = Math.max(this.isolateBelow, offset)
+  }
+
   /** What a commit would tell Kafka that it does not know yet. */
   get uncommitted(): boolean {
     const { frontier, summary } = this.ledger

@@ -16,8 +16,10 @@ export interface SentRow {
  */
 export class CulpritSearch {
   readonly #assignments: Assignments
-  /** If the rows of the open transaction go alone: those that went, by the number that each was given. */
-  #sent: SentRow[] | undefined
+  /** The rows of the open transaction go alone. */
+  #alone = false
+  /** Those that went, by the number that each was given. */
+  #sent: SentRow[] = []
   /** When a row was refused, or something suspect was sent, last. */
   #suspectMs = -Infinity
 
@@ -28,23 +30,24 @@ export class CulpritSearch {
   /** A transaction begins. Answers whether its rows are to go alone. */
   begin(): boolean {
     const isOn = performance.now() - this.#suspectMs <= SUSPICION_MS
-    this.#sent = isOn && [...this.#assignments].some(({ suspect }) => suspect) ? [] : undefined
-    return this.alone
+    this.#alone = isOn && [...this.#assignments].some(({ suspect }) => suspect)
+    this.#sent = []
+    return this.#alone
   }
 
   get alone(): boolean {
-    return this.#sent !== undefined
+    return this.#alone
   }
 
   /** For a row that goes alone. */
   numberOf(batch: Batch, row: number): number {
     if (batch.assignment.suspect) this.#suspectMs = performance.now()
-    return (this.#sent ??= []).push({ batch, row }) - 1
+    return this.#sent.push({ batch, row }) - 1
   }
 
   /** The row that has failed, if it went alone. */
   culprit({ batch: number }: RowFailure): SentRow | undefined {
-    return number === undefined ? undefined : this.#sent?.[number]
+    return number === undefined ? undefined : this.#sent[number]
   }
 
   /**
@@ -54,8 +57,7 @@ export class CulpritSearch {
   suspect(batches: readonly Batch[]): void {
     this.#suspectMs = performance.now()
     for (const { assignment, entry, summaryTopic } of batches) {
-      const end = summaryTopic === undefined ? entry.nextOffset : entry.nextOffset + 1
-      assignment.isolateBelow = Math.max(assignment.isolateBelow, end)
+      assignment.suspectBelow(summaryTopic === undefined ? entry.nextOffset : entry.nextOffset + 1)
     }
   }
 }

@@ -34,7 +34,7 @@ export class Rewind {
   /** To be read again at the next occasion. With `isolate`, each record in flight is then produced by itself. */
   request(assignment: Assignment, isolate: boolean): void {
     if (!assignment.live) return
-    if (isolate) assignment.isolateBelow = Math.max(assignment.isolateBelow, assignment.ledger.readTo)
+    if (isolate) assignment.suspectBelow(assignment.ledger.readTo)
     assignment.rewinding = true
     this.#requested.add(assignment)
   }

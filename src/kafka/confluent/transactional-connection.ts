@@ -11,8 +11,11 @@ import { connectClient, disconnectClient, onError } from './connection.ts'
 import type { OutputTopics } from '../librdkafka/output-topics.ts'
 import type { RowSink } from '../librdkafka/row-sink.ts'
 import { RowWriter } from './row-writer.ts'
-import type { TransactionalConnection, TransactionCallback } from '../librdkafka/transactional-client.ts'
-import type { ConnectionWanted } from '../librdkafka/transactional-producer.ts'
+import type {
+  ConnectionWanted,
+  TransactionalConnection,
+  TransactionCallback
+} from '../librdkafka/transactional-client.ts'
 
 /** Without `outputs` it takes no rows. */
 type Wanted = Omit<ConnectionWanted, 'outputs' | 'attemptsMs'> & Partial<ConnectionWanted>
@@ -24,7 +27,6 @@ export class ConfluentTransactionalConnection implements TransactionalConnection
   readonly client: ProducerClient
   readonly rows: RowSink
 
-  /** `outputs` are what `rows` writes to. */
   static async open({
     properties,
     alone,

@@ -4,7 +4,7 @@ import type { CommitOffset, ProduceFailure, RowFailure } from '../ports.ts'
 import { CallsUnderWay } from './calls-under-way.ts'
 import type { ClientError, Properties } from './client-types.ts'
 import { DISCONNECT_TIMEOUT_MS } from './connecting.ts'
-import type { MetadataSource } from './output-topics.ts'
+import type { MetadataSource, OutputTopics } from './output-topics.ts'
 import type { RowSink } from './row-sink.ts'
 
 /** How the client answers a call that concerns a transaction. */
@@ -48,6 +48,16 @@ export interface TransactionalConnection<Group> extends MetadataSource {
   abortTransaction(timeoutMs: number, callback: TransactionCallback): void
   /** Within a bound. */
   close(role: string): Promise<void>
+}
+
+/** What such a connection is made for. */
+export interface ConnectionWanted {
+  readonly properties: Properties
+  /** Each row goes in a request of its own, as `properties` say, and the number that came with it is told if it fails. */
+  readonly alone: boolean
+  readonly outputs: OutputTopics
+  readonly listener: TransactionalListener
+  readonly attemptsMs: readonly number[] | undefined
 }
 
 /** What such a connection tells, from the moment on when it is there. */

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 import type { Slab } from '../../slabs/slab.ts'
 import { ErrorCode, KafkaError } from '../kafka-error.ts'
-import type { Properties } from './client-types.ts'
 import { LONE_PROPERTIES } from './lone-producer.ts'
 import type {
   CommitOffset,
@@ -17,9 +16,9 @@ import type { ProducerOptions } from './idempotent-producer.ts'
 import type { RowSink } from './row-sink.ts'
 import {
   TransactionalClient,
+  type ConnectionWanted,
   type Membership,
-  type TransactionalConnection,
-  type TransactionalListener
+  type TransactionalConnection
 } from './transactional-client.ts'
 
 /** So long a new client is tried for in place of one that is of no more use. */
@@ -35,15 +34,6 @@ export interface TransactionalProducerOptions<Group> extends ProducerOptions {
   readonly membership: Membership<Group>
   /** Connects a client that copies rows to `outputs`, or rejects with the cause. */
   connect(wanted: ConnectionWanted): Promise<TransactionalConnection<Group>>
-}
-
-export interface ConnectionWanted {
-  readonly properties: Properties
-  /** Each row goes in a request of its own, as `properties` say, and the number that came with it is told if it fails. */
-  readonly alone: boolean
-  readonly outputs: OutputTopics
-  readonly listener: TransactionalListener
-  readonly attemptsMs: readonly number[] | undefined
 }
 
 type Client<Group> = TransactionalClient<Group, TransactionalConnection<Group>>
@@ -102,9 +92,9 @@ export class TransactionalProducer<Group> implements RecordProducer, RecordTrans
   }
 
   async begin(alone = false): Promise<void> {
-    if (!this.#begun || alone !== this.#alone) {
+    const isOther = alone !== this.#alone
+    if (!this.#begun || isOther) {
       const client = this.#connected()
-      const isOther = alone !== this.#alone
       this.#alone = alone
       if (isOther || this.#without || client.broken || (await client.begin()) !== undefined) {
         await this.#rebuild(client)

@@ -1,7 +1,10 @@
 import type { MetadataSource } from '../librdkafka/output-topics.ts'
 import type { RowSink } from '../librdkafka/row-sink.ts'
-import type { TransactionalConnection, TransactionCallback } from '../librdkafka/transactional-client.ts'
-import type { ConnectionWanted } from '../librdkafka/transactional-producer.ts'
+import type {
+  ConnectionWanted,
+  TransactionalConnection,
+  TransactionCallback
+} from '../librdkafka/transactional-client.ts'
 import type { CommitOffset, ProduceFailure } from '../ports.ts'
 import type { Addon, NativeConsumerClient, NativeProblem, NativeProducerClient } from './addon.ts'
 import { ProducerConnection } from './producer-connection.ts'

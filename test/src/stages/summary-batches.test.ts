@@ -14,7 +14,7 @@ import { SummaryPlan } from '../../../src/summaries/plan.ts'
 import { summarySlab } from '../../../src/summaries/summary-slab.ts'
 import { SummaryState } from '../../../src/summaries/summary-state.ts'
 import { ScriptedConsumer } from '../../fixtures/scripted-consumer.ts'
-import { assigned, namesIn, quietEvents, settled, taskOf, work } from '../../fixtures/stages.ts'
+import { assigned, namesIn, quietEvents, releasedBatch, settled } from '../../fixtures/stages.ts'
 
 /** A summary on its way through the stages behind `Summarize`, which take it for a batch like any other. */
 
@@ -35,16 +35,6 @@ function summaryBatch(assignment: Assignment, lastOffset: number, behind?: Batch
   batch.summaryTopic = TOPIC
   batch.entry.summary = state
   task.add(batch)
-  return batch
-}
-
-function recordBatch(assignment: Assignment, records: number): Batch {
-  const task = taskOf([[assignment, records]])
-  work(task.slab, 0)
-  const [batch] = task.batches
-  batch.endRow = records
-  batch.tally.processed = records
-  batch.state = 'released'
   return batch
 }
 
@@ -107,7 +97,7 @@ describe('at least once, a summary', () => {
     const { events, insights } = quietEvents()
     let freed = 0
     const settle = new Settle({ assignments, events, next: () => freed++, ended: () => undefined })
-    const records = recordBatch(assignment, 10)
+    const records = releasedBatch(assignment, 10)
     records.entry.summary = counted(0, 10)
     const summary = summaryBatch(assignment, 9, records, counted(10, 0))
     settle.acknowledged(summary)
@@ -162,7 +152,7 @@ describe('exactly once, a summary', () => {
   test('is in one transaction with the offset behind it, and with what is counted from there on', async () => {
     const { assignment, transact, commits, produced, turn } = setUp(100)
     await turn()
-    const records = recordBatch(assignment, 10)
+    const records = releasedBatch(assignment, 10)
     const [full, empty] = [counted(0, 10), counted(10, 0)]
     records.entry.summary = full
     const summary = summaryBatch(assignment, 9, records, empty)
@@ -176,7 +166,7 @@ describe('exactly once, a summary', () => {
 
   test('that is refused is the culprit, also where all records before it have been committed', async () => {
     const { assignment, transact, failures, refusal, turn } = setUp(1)
-    const record = recordBatch(assignment, 1)
+    const record = releasedBatch(assignment, 1)
     const summary = summaryBatch(assignment, 0, record)
     Object.assign(refusal, { of: TOO_LARGE, name: namesIn(summary.task.slab, 0, 1)[0] })
     await turn()
